@@ -1,0 +1,1 @@
+//! Judges any ZMTP implementation, clause by clause.

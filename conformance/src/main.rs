@@ -1,0 +1,3 @@
+//! The `zeroproof` program.
+
+fn main() {}

@@ -1,0 +1,1 @@
+//! Here will live the deterministic simulator: a topology under faults in virtual time, judged by oracles.

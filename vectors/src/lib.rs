@@ -1,0 +1,1 @@
+//! The ZMTP specification as data.
