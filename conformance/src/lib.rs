@@ -1,1 +1,4 @@
 //! Judges any ZMTP implementation, clause by clause.
+
+pub mod adapter;
+pub mod peers;

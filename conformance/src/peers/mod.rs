@@ -1,0 +1,1 @@
+//! The registry of peers: what can be judged, how it is installed, what is missing.
