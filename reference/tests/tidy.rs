@@ -16,6 +16,7 @@ mod tidy {
     mod reach;
     mod shape;
     mod tree;
+    mod violations;
     mod words;
 
     use tree::{Broken, Tree};
@@ -76,6 +77,11 @@ mod tidy {
     #[test]
     fn cited_clauses_exist() {
         judge(citations::unknown_clauses(&Tree::workspace()));
+    }
+
+    #[test]
+    fn every_violation_is_expected_by_a_test() {
+        judge(violations::untested(&Tree::workspace()));
     }
 
     #[test]
