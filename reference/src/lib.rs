@@ -1,1 +1,39 @@
-//! The reference engine.
+//! The reference engine: the smallest ZMTP engine that obeys every clause, and the map of its code.
+//!
+//! ```text
+//! message limits time violation socket_type     vocabulary: used by everything below
+//! wire/        octets <-> values; total, pure, borrowing; asks for more instead of failing early
+//! mechanism/   security handshakes: one enum of states each, one `match`
+//! connection/  ONE peer link: octets in; octets, messages and events out
+//! routing/     small data structures that choose peers
+//! ```
+//!
+//! A line may use the lines above it, never those below.
+//!
+//! [`Connection`] is the door: mutate it once with [`Connection::handle_input`], drain it with
+//! [`Connection::poll_output`] until [`Output::Wait`], then mutate it again.
+//!
+//! Deliberately absent: clocks, sockets, threads, tasks, random numbers, hash maps and logging.
+//! Time and octets are arguments. A peer's mistake is a [`Violation`], never a string, never a
+//! panic; an announced size is judged before one octet of it is stored.
+#![deny(clippy::arithmetic_side_effects, clippy::as_conversions, clippy::wildcard_enum_match_arm)]
+
+pub mod connection;
+pub mod limits;
+pub mod mechanism;
+pub mod message;
+pub mod routing;
+pub mod socket_type;
+pub mod time;
+pub mod violation;
+pub mod wire;
+
+pub use connection::{
+    Config, Connection, Event, Heartbeat, Input, Misconfigured, Output, PeerInfo, Reason, Role,
+};
+pub use limits::Limits;
+pub use message::Message;
+pub use routing::Subscriptions;
+pub use socket_type::SocketType;
+pub use time::Instant;
+pub use violation::Violation;

@@ -1,0 +1,153 @@
+//! Octets to frames, frames to messages: whole ones or nothing (37-MSG-001).
+//!
+//! Sizes are judged when a header is complete, before an octet of its body is stored, and no
+//! more is ever allocated than has been received. Deliberately absent: what commands mean.
+
+use crate::limits::Limits;
+use crate::message::Message;
+use crate::violation::Violation;
+use crate::wire::frame::{Header, Kind};
+
+/// Which frames may come now.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Expect {
+    /// Commands only.
+    Handshake,
+    /// Messages and, between them, commands.
+    Traffic,
+}
+
+/// What has been completed.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) enum Unit {
+    /// The body of a command frame.
+    Command(Vec<u8>),
+    /// A message.
+    Message(Message),
+}
+
+/// A frame whose body is coming in.
+#[derive(Clone, Debug)]
+struct Open {
+    kind: Kind,
+    missing: u64,
+    body: Vec<u8>,
+}
+
+/// The incoming half of a link, behind the greeting.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Assembler {
+    /// A header that has not come whole; at most [`Header::MAX_LEN`] octets.
+    header: Vec<u8>,
+    open: Option<Open>,
+    /// The frames of the message coming in.
+    parts: Vec<Vec<u8>>,
+    /// Octets in `parts`.
+    total: u64,
+}
+
+impl Assembler {
+    /// Moves on through `octets` up to the end of one unit; `None` when they are used up.
+    pub(crate) fn take(
+        &mut self,
+        octets: &mut &[u8],
+        expect: Expect,
+        limits: &Limits,
+    ) -> Result<Option<Unit>, Violation> {
+        loop {
+            let Some(mut open) = self.open.take() else {
+                let Some(header) = self.take_header(octets)? else { return Ok(None) };
+                self.judge(header, expect, limits)?;
+                self.open =
+                    Some(Open { kind: header.kind, missing: header.size, body: Vec::new() });
+                continue;
+            };
+            open.fill(octets);
+            if open.missing > 0 {
+                self.open = Some(open);
+                return Ok(None);
+            }
+            if let Some(unit) = self.close(open) {
+                return Ok(Some(unit));
+            }
+        }
+    }
+
+    fn take_header(&mut self, octets: &mut &[u8]) -> Result<Option<Header>, Violation> {
+        if self.header.is_empty()
+            && let Some((header, rest)) = Header::decode(octets)?
+        {
+            *octets = rest;
+            return Ok(Some(header));
+        }
+        while let Some((&octet, rest)) = octets.split_first() {
+            *octets = rest;
+            self.header.push(octet);
+            if let Some((header, _)) = Header::decode(&self.header)? {
+                self.header.clear();
+                return Ok(Some(header));
+            }
+        }
+        Ok(None)
+    }
+
+    fn judge(&self, header: Header, expect: Expect, limits: &Limits) -> Result<(), Violation> {
+        let size = header.size;
+        match (header.kind, expect) {
+            (Kind::Command, Expect::Handshake | Expect::Traffic) => {
+                if !self.parts.is_empty() {
+                    return Err(Violation::CommandInsideMessage); //= 37-CMD-007
+                }
+                let limit = limits.max_command_size;
+                if size > limit { Err(Violation::CommandTooLarge { size, limit }) } else { Ok(()) }
+            }
+            (Kind::Last | Kind::More, Expect::Handshake) => {
+                Err(Violation::MessageInHandshake) //= 37-FRAME-014
+            }
+            (Kind::Last | Kind::More, Expect::Traffic) => self.judge_message(size, limits),
+        }
+    }
+
+    fn judge_message(&self, size: u64, limits: &Limits) -> Result<(), Violation> {
+        if size > limits.max_message_size {
+            return Err(Violation::FrameTooLarge { size, limit: limits.max_message_size });
+        }
+        if self.parts.len() >= limits.max_parts {
+            return Err(Violation::TooManyParts { limit: limits.max_parts });
+        }
+        let total = self.total.saturating_add(size);
+        if total > limits.max_message_total {
+            return Err(Violation::MessageTooLarge { total, limit: limits.max_message_total });
+        }
+        Ok(())
+    }
+
+    fn close(&mut self, open: Open) -> Option<Unit> {
+        let size = u64::try_from(open.body.len()).unwrap_or(u64::MAX);
+        match open.kind {
+            Kind::Command => Some(Unit::Command(open.body)),
+            Kind::More => {
+                self.total = self.total.saturating_add(size);
+                self.parts.push(open.body);
+                None
+            }
+            Kind::Last => {
+                self.total = 0;
+                let mut parts = core::mem::take(&mut self.parts);
+                parts.push(open.body);
+                Some(Unit::Message(Message::new(parts))) //= 37-MSG-002
+            }
+        }
+    }
+}
+
+impl Open {
+    /// Stores what there is of the body, and no more room than that.
+    fn fill(&mut self, octets: &mut &[u8]) {
+        let wanted = usize::try_from(self.missing).unwrap_or(usize::MAX).min(octets.len());
+        let Some((body, rest)) = octets.split_at_checked(wanted) else { return };
+        self.body.extend_from_slice(body);
+        self.missing = self.missing.saturating_sub(u64::try_from(wanted).unwrap_or(u64::MAX));
+        *octets = rest;
+    }
+}

@@ -1,0 +1,108 @@
+//! What one side of a connection is told before it starts.
+//!
+//! Deliberately absent: addresses, sockets and everything else outside one link.
+
+use crate::limits::Limits;
+use crate::mechanism::null::judge_identity;
+use crate::socket_type::SocketType;
+use crate::violation::Violation;
+use crate::wire::metadata::is_name_octet;
+use core::time::Duration;
+
+/// Which side opened the transport connection.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Role {
+    /// We accepted it.
+    Binder,
+    /// We made it.
+    Connecter,
+}
+
+/// When to ask a silent peer for a sign of life.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Heartbeat {
+    /// Between two PINGs of ours; `None` or zero sends none.
+    pub interval: Option<Duration>,
+    /// From a PING without any answer to the end of the connection.
+    pub timeout: Duration,
+    /// The TTL in our PINGs, rounded up to tenths of a second; zero for none, at most 6553.5 s.
+    pub ttl: Duration,
+}
+
+impl Default for Heartbeat {
+    fn default() -> Self {
+        Self { interval: None, timeout: Duration::from_secs(30), ttl: Duration::ZERO }
+    }
+}
+
+/// Everything a connection is told.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Config {
+    /// Our side of the transport.
+    pub role: Role,
+    /// Our socket type.
+    pub socket_type: SocketType,
+    /// Our identity, 0 to 255 octets, not starting with zero; empty for none.
+    pub identity: Vec<u8>,
+    /// Further properties of our READY, in order.
+    pub properties: Vec<(String, Vec<u8>)>,
+    /// 1 to be a 3.1 peer, 0 to be a 3.0 peer.
+    pub minor: u8,
+    /// Our heartbeats.
+    pub heartbeat: Heartbeat,
+    /// Our bounds.
+    pub limits: Limits,
+}
+
+/// What our own application got wrong; the connection closes before it sends an octet.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Misconfigured {
+    /// More than 255 octets of identity.
+    IdentityTooLong,
+    /// An identity that starts with a zero octet.
+    IdentityLeadingZero,
+    /// A property name that is empty, too long or has characters it may not have.
+    PropertyName,
+    /// A property value of 2^31 octets or more.
+    PropertyValue,
+    /// A minor version other than 0 and 1.
+    Minor(u8),
+}
+
+impl Config {
+    /// A 3.1 peer without identity and heartbeats, with the default limits.
+    #[must_use]
+    pub fn new(role: Role, socket_type: SocketType) -> Self {
+        Self {
+            role,
+            socket_type,
+            identity: Vec::new(),
+            properties: Vec::new(),
+            minor: 1,
+            heartbeat: Heartbeat::default(),
+            limits: Limits::default(),
+        }
+    }
+
+    /// Whether a connection can be made of this.
+    ///
+    /// # Errors
+    /// The first thing wrong.
+    pub fn check(&self) -> Result<(), Misconfigured> {
+        match judge_identity(&self.identity) {
+            Ok(_) => {}
+            Err(Violation::IdentityLeadingZero) => return Err(Misconfigured::IdentityLeadingZero),
+            Err(_) => return Err(Misconfigured::IdentityTooLong),
+        }
+        for (name, value) in &self.properties {
+            let length = name.len();
+            if length == 0 || length > usize::from(u8::MAX) || !name.bytes().all(is_name_octet) {
+                return Err(Misconfigured::PropertyName);
+            }
+            if i32::try_from(value.len()).is_err() {
+                return Err(Misconfigured::PropertyValue);
+            }
+        }
+        if self.minor > 1 { Err(Misconfigured::Minor(self.minor)) } else { Ok(()) }
+    }
+}

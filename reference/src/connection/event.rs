@@ -1,0 +1,98 @@
+//! What goes into a connection and what comes out of it.
+//!
+//! Deliberately absent: references into the connection. Every output owns what it carries.
+
+use crate::connection::config::Misconfigured;
+use crate::message::Message;
+use crate::socket_type::SocketType;
+use crate::time::Instant;
+use crate::violation::Violation;
+
+/// One thing that happened to a connection.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Input<'a> {
+    /// The transport delivered these octets; how they are cut has no meaning (37-FRAME-013).
+    Octets(&'a [u8]),
+    /// The application sends a message. Before the handshake is over it is kept, in order.
+    Message(Message),
+    /// The application, a subscriber, wants what starts with this topic.
+    Subscribe(Vec<u8>),
+    /// The application takes one such subscription back.
+    Cancel(Vec<u8>),
+    /// The application, a DISH, enters a group. A 3.0 peer cannot be told.
+    Join(Vec<u8>),
+    /// The application leaves a group. A 3.0 peer cannot be told.
+    Leave(Vec<u8>),
+    /// The transport has ended.
+    PeerClosed,
+    /// The deadline of [`Output::Wait`] has come; too early is harmless.
+    Timeout,
+}
+
+/// One thing for the driver to do.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Output {
+    /// Write these octets, after all earlier ones.
+    Transmit(Vec<u8>),
+    /// Tell the application.
+    Event(Event),
+    /// Close the transport once everything transmitted has been written. Nothing follows.
+    Close(Reason),
+    /// Nothing more to do until the next input, or until this time.
+    Wait(Option<Instant>),
+}
+
+/// One thing for the application to know.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Event {
+    /// The handshake is over and the peer is this.
+    Ready(PeerInfo),
+    /// A whole message.
+    Message(Message),
+    /// The peer, a subscriber, wants what starts with this topic.
+    Subscribe(Vec<u8>),
+    /// The peer takes one such subscription back.
+    Cancel(Vec<u8>),
+    /// The peer, a DISH, enters a group.
+    Join(Vec<u8>),
+    /// The peer leaves a group.
+    Leave(Vec<u8>),
+}
+
+/// What a peer told of itself.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct PeerInfo {
+    /// Major and minor version it announced, which may be higher than ours.
+    pub version: (u8, u8),
+    /// Its type, if it told.
+    pub socket_type: Option<SocketType>,
+    /// Its identity; empty if it has none, or its type gives Identity no meaning.
+    pub identity: Vec<u8>,
+    /// Every property of its READY, in order, names as sent.
+    pub metadata: Vec<(String, Vec<u8>)>,
+}
+
+/// Why a connection ended.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Reason {
+    /// The peer, or the network, closed it.
+    PeerClosed,
+    /// The peer broke the protocol or one of our limits.
+    Violation(Violation),
+    /// The peer sent ERROR; its reason. Do not try again with the same credentials (37-ERRH-003).
+    RefusedByPeer(Vec<u8>),
+    /// The handshake was not over in time.
+    HandshakeTimeout,
+    /// Nothing came after a PING of ours.
+    HeartbeatTimeout,
+    /// Nothing came within the TTL of the peer's PING.
+    TtlExpired,
+    /// Our own configuration cannot be used.
+    Misconfigured(Misconfigured),
+}
+
+impl From<Violation> for Reason {
+    fn from(violation: Violation) -> Self {
+        Self::Violation(violation)
+    }
+}

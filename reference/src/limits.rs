@@ -1,0 +1,36 @@
+//! Every bound of the engine. Each is judged on what a peer announces, before it is stored.
+//!
+//! Deliberately absent: bounds the protocol itself sets (identity 255 octets, PING context 16,
+//! sizes below 2^63); those live in the codec that reads them and cannot be configured.
+
+use core::time::Duration;
+
+/// What one connection may cost us; sizes in octets.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Limits {
+    /// Body of one message frame.
+    pub max_message_size: u64,
+    /// Frames of one message.
+    pub max_parts: usize,
+    /// Bodies of all frames of one message together.
+    pub max_message_total: u64,
+    /// Body of one command frame, during the handshake and after it.
+    pub max_command_size: u64,
+    /// Metadata properties in one READY.
+    pub max_properties: usize,
+    /// From the opening of the connection until both READYs have been exchanged.
+    pub handshake_timeout: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            max_message_size: 1 << 30,
+            max_parts: 1 << 16,
+            max_message_total: 1 << 30,
+            max_command_size: 1 << 20,
+            max_properties: 1 << 10,
+            handshake_timeout: Duration::from_secs(30),
+        }
+    }
+}

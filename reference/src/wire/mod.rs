@@ -1,0 +1,18 @@
+//! The codecs: octets to values and back, as pure functions that borrow what they read.
+//!
+//! ```text
+//! reader     a cursor that cannot run past its end
+//! greeting   the 64 opening octets, and which protocol a peer speaks
+//! frame      flags and size
+//! command    name and data of a command body
+//! metadata   name/value properties inside READY
+//! ```
+//!
+//! Where a value may arrive in pieces, `Ok(None)` asks for more octets. Deliberately absent:
+//! buffers and sizes allowed; the connection holds the former and judges the latter.
+
+pub mod command;
+pub mod frame;
+pub mod greeting;
+pub mod metadata;
+pub mod reader;
