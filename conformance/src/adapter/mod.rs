@@ -1,1 +1,18 @@
-//! The adapter protocol `zeroproof/adapter/1`: how the suite drives an implementation.
+//! Drives an implementation through an adapter: a program that speaks `zeroproof/adapter/1`, one
+//! JSON object a line on standard input and output. The protocol is in `conformance/adapters/`.
+//!
+//! `client` has the calls, `link` the process and the answers by id, `hello` what an adapter says
+//! of itself, `part` the octets of messages. Deliberately absent: judgement, restarts and pools;
+//! the runner decides what a dead adapter means. Real processes need real time: under a paused
+//! tokio clock every deadline here would pass at once.
+
+mod client;
+mod error;
+mod hello;
+mod link;
+mod part;
+
+pub use client::{Adapter, SocketId};
+pub use error::{AdapterError, ErrorKind};
+pub use hello::{Can, Hello, Implementation, PROTO};
+pub use part::MAX_PART;

@@ -1,0 +1,348 @@
+//! The process of an adapter and the answers it owes, by id.
+//!
+//! Three tasks beside the callers: one writes whole lines, one keeps the end of standard error, one
+//! reads answers and outlives the process, so that every call is told when it dies. An id stays in
+//! the table until it is answered, even when its caller has gone: a late answer is then no surprise.
+//! Deliberately absent: restart, and the meaning of any op.
+
+use std::collections::{HashMap, VecDeque};
+use std::process::{ExitStatus, Stdio};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use serde_json::{Map, Value};
+use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncWriteExt, BufReader};
+use tokio::process::{Child, ChildStdin, ChildStdout, Command};
+use tokio::sync::{mpsc, oneshot, watch};
+use tokio::task::JoinHandle;
+use tokio::time::timeout;
+
+use super::error::{AdapterError, ErrorKind};
+
+/// The longest answer in octets, newline included; twice the largest part, in hex, and some.
+const MAX_LINE: usize = 2 * super::MAX_PART + (64 << 10);
+/// How much of an offending line is quoted, in octets.
+const QUOTED: usize = 4096;
+const STDERR_LINES: usize = 20;
+/// The longest kept line of standard error, in octets.
+const STDERR_LINE: usize = 1000;
+/// After the end of the process: time for what is left in its pipes.
+const LAST_WORDS: Duration = Duration::from_millis(300);
+/// After the end of its standard output: time for the process to end itself.
+const LAST_BREATH: Duration = Duration::from_secs(1);
+
+/// The answer to one call: the `ok`, or kind and message of the `err`.
+pub(super) type Answer = Result<Value, (ErrorKind, String)>;
+type Waiting = oneshot::Sender<Result<Answer, AdapterError>>;
+
+/// A running adapter. Dropping it kills the process.
+pub(super) struct Link {
+    state: Arc<State>,
+    lines: mpsc::UnboundedSender<Vec<u8>>,
+    pid: Option<u32>,
+    /// Its drop, with the link, tells the supervisor to kill.
+    _alive: oneshot::Sender<()>,
+}
+
+#[derive(Default)]
+struct State {
+    table: Mutex<Table>,
+    stderr: Mutex<VecDeque<String>>,
+    /// Why the process is gone; set once, under the lock of `table`.
+    fate: watch::Sender<Option<AdapterError>>,
+}
+
+#[derive(Default)]
+struct Table {
+    next: u64,
+    waiting: HashMap<u64, Waiting>,
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Link {
+    /// Starts the program. Needs a tokio runtime with time and I/O; any kind will do.
+    pub(super) fn start(argv: &[String]) -> Result<Self, AdapterError> {
+        let spawn = |why: String| AdapterError::Spawn { command: argv.join(" "), why };
+        let (program, words) = argv.split_first().ok_or_else(|| spawn("no command".into()))?;
+        let mut child = Command::new(program)
+            .args(words)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .kill_on_drop(true)
+            .spawn()
+            .map_err(|error| spawn(error.to_string()))?;
+        let (Some(stdin), Some(stdout), Some(stderr)) =
+            (child.stdin.take(), child.stdout.take(), child.stderr.take())
+        else {
+            return Err(spawn("its standard streams could not be opened".into()));
+        };
+        let state = Arc::new(State::default());
+        let pid = child.id();
+        let (lines, queue) = mpsc::unbounded_channel();
+        let (alive, gone) = oneshot::channel();
+        tokio::spawn(write(stdin, queue));
+        let words = tokio::spawn(keep_stderr(stderr, Arc::clone(&state)));
+        tokio::spawn(supervise(child, stdout, gone, words, Arc::clone(&state)));
+        Ok(Self { state, lines, pid, _alive: alive })
+    }
+
+    pub(super) fn pid(&self) -> Option<u32> {
+        self.pid
+    }
+
+    /// The last lines of standard error so far.
+    pub(super) fn stderr_tail(&self) -> String {
+        self.state.stderr_tail()
+    }
+
+    /// Why the process is gone, if it is.
+    pub(super) fn fate(&self) -> Option<AdapterError> {
+        self.state.fate.borrow().clone()
+    }
+
+    /// Waits until the process is gone.
+    pub(super) async fn end(&self) -> AdapterError {
+        let mut fate = self.state.fate.subscribe();
+        let end = fate.wait_for(Option::is_some).await.ok().and_then(|fate| fate.clone());
+        end.unwrap_or_else(|| self.state.died("unknown".into()))
+    }
+
+    /// Sends one request and waits for its answer. Dropping the future is safe at any point: the
+    /// line has been queued whole, and its answer will be read and thrown away.
+    pub(super) async fn call(
+        &self,
+        op: &str,
+        mut fields: Map<String, Value>,
+        within: Duration,
+    ) -> Result<Answer, AdapterError> {
+        fields.insert("op".into(), op.into());
+        let answer = self.post(fields)?;
+        match timeout(within, answer).await {
+            Err(_) => Err(AdapterError::Deadline { op: op.into(), after: within }),
+            Ok(Ok(answer)) => answer,
+            Ok(Err(_)) => Err(self.end().await),
+        }
+    }
+
+    fn post(
+        &self,
+        mut fields: Map<String, Value>,
+    ) -> Result<oneshot::Receiver<Result<Answer, AdapterError>>, AdapterError> {
+        let (sender, receiver) = oneshot::channel();
+        {
+            let mut table = lock(&self.state.table);
+            if let Some(fate) = self.fate() {
+                return Err(fate);
+            }
+            fields.insert("id".into(), table.next.into());
+            let id = table.next;
+            table.waiting.insert(id, sender);
+            table.next += 1;
+        }
+        let mut line = Value::Object(fields).to_string().into_bytes();
+        line.push(b'\n');
+        // A writer that is gone means a process that is gone: the supervisor tells the caller.
+        let _ = self.lines.send(line);
+        Ok(receiver)
+    }
+}
+
+impl State {
+    fn stderr_tail(&self) -> String {
+        lock(&self.stderr).iter().cloned().collect::<Vec<_>>().join("\n")
+    }
+
+    fn died(&self, status: String) -> AdapterError {
+        AdapterError::Died { status, stderr_tail: self.stderr_tail() }
+    }
+
+    /// Fails every pending call, and through `fate` every later one.
+    fn bury(&self, fate: &AdapterError) {
+        let mut table = lock(&self.table);
+        self.fate.send_replace(Some(fate.clone()));
+        for (_, waiting) in table.waiting.drain() {
+            let _ = waiting.send(Err(fate.clone()));
+        }
+    }
+
+    /// Takes one line of standard output. The error is the rule it breaks.
+    fn take(&self, line: &[u8]) -> Result<(), String> {
+        let reply: Reply = serde_json::from_slice(line)
+            .map_err(|error| format!("a line of standard output is no reply: {error}"))?;
+        if reply.ev.is_some() {
+            return Ok(()); // Events are of a later version of the protocol, never of ours.
+        }
+        let id = match reply.id {
+            Some(Value::Number(id)) if id.is_u64() => id.as_u64().unwrap_or_default(),
+            _ => return Err("a reply needs `id`, that of its request".into()),
+        };
+        let answer = match (reply.ok, reply.err) {
+            (Some(ok @ Value::Object(_)), None) => Ok(ok),
+            (None, Some(err)) => Err((err.kind, err.message)),
+            _ => return Err("a reply holds either `ok`, an object, or `err`".into()),
+        };
+        let waiting = lock(&self.table).waiting.remove(&id);
+        let waiting =
+            waiting.ok_or_else(|| format!("no request with id {id} waits for a reply"))?;
+        let _ = waiting.send(Ok(answer)); // the caller may have gone
+        Ok(())
+    }
+}
+
+#[derive(serde::Deserialize)]
+struct Reply {
+    id: Option<Value>,
+    ok: Option<Value>,
+    err: Option<Failure>,
+    ev: Option<Value>,
+}
+
+#[derive(serde::Deserialize)]
+struct Failure {
+    kind: ErrorKind,
+    #[serde(default)]
+    message: String,
+}
+
+async fn write(mut stdin: ChildStdin, mut queue: mpsc::UnboundedReceiver<Vec<u8>>) {
+    while let Some(mut lines) = queue.recv().await {
+        while let Ok(next) = queue.try_recv() {
+            lines.extend(next);
+        }
+        if stdin.write_all(&lines).await.is_err() {
+            return; // the reader of the pipe is gone; the supervisor sees it end
+        }
+    }
+}
+
+/// Reads answers until the end of standard output (`None`) or a broken rule.
+async fn read(stdout: ChildStdout, state: &State) -> Option<AdapterError> {
+    let mut stdout = BufReader::with_capacity(64 << 10, stdout);
+    loop {
+        let mut line = Vec::new();
+        let broken = match read_line(&mut stdout, &mut line, MAX_LINE).await {
+            Line::Whole => state.take(&line).err(),
+            Line::TooLong => Some(format!("a line is longer than {MAX_LINE} octets")),
+            Line::End if line.is_empty() => return None,
+            Line::End => Some("standard output ended within a line".into()),
+        };
+        if let Some(why) = broken {
+            let quoted = line.get(..QUOTED).unwrap_or(&line);
+            let line = String::from_utf8_lossy(quoted).trim_end_matches('\n').to_owned();
+            return Some(AdapterError::Protocol { line, why });
+        }
+    }
+}
+
+enum Line {
+    Whole,
+    TooLong,
+    End,
+}
+
+/// Appends to `line` up to and without the next newline, at most `limit` octets.
+async fn read_line<R: AsyncBufReadExt + Unpin>(
+    from: &mut R,
+    line: &mut Vec<u8>,
+    limit: usize,
+) -> Line {
+    loop {
+        let octets = match from.fill_buf().await {
+            Ok(octets) if !octets.is_empty() => octets,
+            _ => return Line::End,
+        };
+        let end = octets.iter().position(|octet| *octet == b'\n');
+        let body = end.and_then(|end| octets.get(..end)).unwrap_or(octets);
+        let room = limit.saturating_sub(line.len());
+        line.extend_from_slice(body.get(..room).unwrap_or(body));
+        let too_long = body.len() > room;
+        let used = body.len() + usize::from(end.is_some());
+        from.consume(used);
+        match end {
+            _ if too_long => return Line::TooLong,
+            Some(_) => return Line::Whole,
+            None => {}
+        }
+    }
+}
+
+async fn keep_stderr(stderr: impl AsyncRead + Unpin, state: Arc<State>) {
+    let mut stderr = BufReader::new(stderr);
+    loop {
+        let mut line = Vec::new();
+        let end = read_line(&mut stderr, &mut line, STDERR_LINE).await;
+        if !line.is_empty() {
+            let mut tail = lock(&state.stderr);
+            tail.push_back(String::from_utf8_lossy(&line).into_owned());
+            if tail.len() > STDERR_LINES {
+                tail.pop_front();
+            }
+        }
+        if matches!(end, Line::End) {
+            return;
+        }
+    }
+}
+
+async fn supervise(
+    mut child: Child,
+    stdout: ChildStdout,
+    gone: oneshot::Receiver<()>,
+    stderr: JoinHandle<()>,
+    state: Arc<State>,
+) {
+    let broken = {
+        let answers = read(stdout, &state);
+        tokio::pin!(answers);
+        tokio::select! {
+            biased;
+            broken = &mut answers => broken,
+            _ = child.wait() => timeout(LAST_WORDS, answers).await.ok().flatten(),
+            _ = gone => { let _ = child.start_kill(); None }
+        }
+    };
+    if broken.is_some() {
+        let _ = child.start_kill();
+    }
+    let status = match timeout(LAST_BREATH, child.wait()).await {
+        Ok(status) => status.map_or_else(|error| error.to_string(), describe),
+        Err(_) => {
+            let _ = child.kill().await;
+            "it closed its standard output and ran on, so it was killed".into()
+        }
+    };
+    let _ = timeout(LAST_WORDS, stderr).await;
+    state.bury(&broken.unwrap_or_else(|| state.died(status)));
+}
+
+/// `exit code 3`, or `signal 9 (SIGKILL)`.
+fn describe(status: ExitStatus) -> String {
+    #[cfg(unix)]
+    if let Some(signal) = std::os::unix::process::ExitStatusExt::signal(&status) {
+        return format!("signal {signal} ({})", signal_name(signal));
+    }
+    status.code().map_or_else(|| status.to_string(), |code| format!("exit code {code}"))
+}
+
+/// The signals whose numbers are the same on every Unix, which are those that kill.
+#[cfg(unix)]
+fn signal_name(signal: i32) -> &'static str {
+    match signal {
+        1 => "SIGHUP",
+        2 => "SIGINT",
+        3 => "SIGQUIT",
+        4 => "SIGILL",
+        5 => "SIGTRAP",
+        6 => "SIGABRT",
+        8 => "SIGFPE",
+        9 => "SIGKILL",
+        11 => "SIGSEGV",
+        13 => "SIGPIPE",
+        15 => "SIGTERM",
+        _ => "see signal(7)",
+    }
+}
