@@ -110,8 +110,10 @@ impl SocketType {
         match self {
             Self::Req => matches!(peer, Self::Rep | Self::Router), //= 37-SOCKTYPE-003
             Self::Rep => matches!(peer, Self::Req | Self::Dealer), //= 37-SOCKTYPE-004
-            Self::Dealer => matches!(peer, Self::Rep | Self::Dealer | Self::Router), //= 37-SOCKTYPE-005
-            Self::Router => matches!(peer, Self::Req | Self::Dealer | Self::Router), //= 37-SOCKTYPE-006
+            //= 37-SOCKTYPE-005
+            Self::Dealer => matches!(peer, Self::Rep | Self::Dealer | Self::Router),
+            //= 37-SOCKTYPE-006
+            Self::Router => matches!(peer, Self::Req | Self::Dealer | Self::Router),
             Self::Pub => matches!(peer, Self::Sub | Self::Xsub), //= 37-SOCKTYPE-007
             Self::Xpub => matches!(peer, Self::Sub | Self::Xsub), //= 37-SOCKTYPE-008
             Self::Sub => matches!(peer, Self::Pub | Self::Xpub), //= 37-SOCKTYPE-009

@@ -12,10 +12,14 @@ pub enum Violation {
     SignatureEnd(u8),
     /// The version octet is zero, which no ZMTP announces.
     VersionZero,
-    /// The peer speaks 1.0, which we do not serve here.
+    /// The peer speaks 1.0 and we may not, or our socket type did not exist then.
     Version10,
-    /// The peer speaks 2.0 (revision 1 or 2), which we do not serve here.
+    /// The peer speaks 2.0 (this revision) and we may not, or our socket type did not exist then.
     Version20(u8),
+    /// A socket-type code that 2.0 does not have.
+    UnknownSocketCode(u8),
+    /// The identity of a 2.0 peer is announced as one of several frames.
+    IdentityWithMore,
     /// The peer announced another mechanism than ours; all twenty octets of it.
     MechanismMismatch([u8; 20]),
     /// A reserved flag bit is set; the whole flags octet.
@@ -109,6 +113,8 @@ impl fmt::Display for Violation {
             Self::VersionZero => f.write_str("version octet is zero"),
             Self::Version10 => f.write_str("peer speaks ZMTP 1.0"),
             Self::Version20(revision) => write!(f, "peer speaks ZMTP 2.0 (revision {revision})"),
+            Self::UnknownSocketCode(code) => write!(f, "no socket type has the code {code}"),
+            Self::IdentityWithMore => f.write_str("identity frame with MORE"),
             Self::MechanismMismatch(name) => {
                 write!(f, "peer's mechanism is \"{}\"", name.escape_ascii())
             }

@@ -7,10 +7,15 @@ use crate::limits::Limits;
 use crate::message::Message;
 use crate::violation::Violation;
 use crate::wire::frame::{Header, Kind};
+use crate::wire::legacy::{Framing, Head};
+
+const MAX_IDENTITY: u64 = 255;
 
 /// Which frames may come now.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Expect {
+    /// The identity frame of a peer older than 3.0.
+    Identity,
     /// Commands only.
     Handshake,
     /// Messages and, between them, commands.
@@ -20,6 +25,8 @@ pub(crate) enum Expect {
 /// What has been completed.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) enum Unit {
+    /// The body of an identity frame.
+    Identity(Vec<u8>),
     /// The body of a command frame.
     Command(Vec<u8>),
     /// A message.
@@ -37,7 +44,8 @@ struct Open {
 /// The incoming half of a link, behind the greeting.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Assembler {
-    /// A header that has not come whole; at most [`Header::MAX_LEN`] octets.
+    framing: Framing,
+    /// A header that has not come whole; at most ten octets, of 1.0.
     header: Vec<u8>,
     open: Option<Open>,
     /// The frames of the message coming in.
@@ -47,6 +55,11 @@ pub(crate) struct Assembler {
 }
 
 impl Assembler {
+    /// Begins at the first frame.
+    pub(crate) fn start(framing: Framing) -> Self {
+        Self { framing, ..Self::default() }
+    }
+
     /// Moves on through `octets` up to the end of one unit; `None` when they are used up.
     pub(crate) fn take(
         &mut self,
@@ -67,33 +80,59 @@ impl Assembler {
                 self.open = Some(open);
                 return Ok(None);
             }
-            if let Some(unit) = self.close(open) {
+            if let Some(unit) = self.close(open, expect) {
                 return Ok(Some(unit));
             }
         }
     }
 
     fn take_header(&mut self, octets: &mut &[u8]) -> Result<Option<Header>, Violation> {
-        if self.header.is_empty()
-            && let Some((header, rest)) = Header::decode(octets)?
-        {
-            *octets = rest;
-            return Ok(Some(header));
-        }
-        while let Some((&octet, rest)) = octets.split_first() {
-            *octets = rest;
-            self.header.push(octet);
-            if let Some((header, _)) = Header::decode(&self.header)? {
-                self.header.clear();
-                return Ok(Some(header));
+        loop {
+            let head = if self.header.is_empty() {
+                match self.framing.decode(octets)? {
+                    Some((head, rest)) => {
+                        *octets = rest;
+                        Some(head)
+                    }
+                    None => self.take_header_octet(octets)?,
+                }
+            } else {
+                self.take_header_octet(octets)?
+            };
+            match head {
+                Some(Head::Frame(header)) => return Ok(Some(header)),
+                Some(Head::Nothing) => {}
+                None if octets.is_empty() => return Ok(None),
+                None => {}
             }
         }
-        Ok(None)
+    }
+
+    /// The slow way, for a header in pieces.
+    fn take_header_octet(&mut self, octets: &mut &[u8]) -> Result<Option<Head>, Violation> {
+        let Some((&octet, rest)) = octets.split_first() else { return Ok(None) };
+        *octets = rest;
+        self.header.push(octet);
+        let Some((head, _)) = self.framing.decode(&self.header)? else { return Ok(None) };
+        self.header.clear();
+        Ok(Some(head))
     }
 
     fn judge(&self, header: Header, expect: Expect, limits: &Limits) -> Result<(), Violation> {
         let size = header.size;
         match (header.kind, expect) {
+            //= 15-GREET-004
+            (Kind::More, Expect::Identity) if self.framing == Framing::V20 => {
+                Err(Violation::IdentityWithMore)
+            }
+            // The flags of a 1.0 identity are not looked at (13-CONN-008).
+            (Kind::Last | Kind::More | Kind::Command, Expect::Identity) => {
+                if size > MAX_IDENTITY {
+                    Err(Violation::IdentityTooLong(size))
+                } else {
+                    Ok(())
+                }
+            }
             (Kind::Command, Expect::Handshake | Expect::Traffic) => {
                 if !self.parts.is_empty() {
                     return Err(Violation::CommandInsideMessage); //= 37-CMD-007
@@ -122,7 +161,10 @@ impl Assembler {
         Ok(())
     }
 
-    fn close(&mut self, open: Open) -> Option<Unit> {
+    fn close(&mut self, open: Open, expect: Expect) -> Option<Unit> {
+        if expect == Expect::Identity {
+            return Some(Unit::Identity(open.body));
+        }
         let size = u64::try_from(open.body.len()).unwrap_or(u64::MAX);
         match open.kind {
             Kind::Command => Some(Unit::Command(open.body)),

@@ -48,6 +48,8 @@ pub struct Config {
     pub properties: Vec<(String, Vec<u8>)>,
     /// 1 to be a 3.1 peer, 0 to be a 3.0 peer.
     pub minor: u8,
+    /// Whether to serve 2.0 and 1.0 peers, which know neither mechanism nor metadata.
+    pub legacy: bool,
     /// Our heartbeats.
     pub heartbeat: Heartbeat,
     /// Our bounds.
@@ -79,6 +81,7 @@ impl Config {
             identity: Vec::new(),
             properties: Vec::new(),
             minor: 1,
+            legacy: true,
             heartbeat: Heartbeat::default(),
             limits: Limits::default(),
         }

@@ -1,27 +1,31 @@
-//! From the first octet to the end of the NULL handshake.
+//! From the first octet to the first message.
 //!
 //! ```text
 //! Signature --signature: send major--> Version --3 or more: send the rest--> Rest
+//!     |                                   '--1 or 2: send type, identity--> Type --code--> Identity
+//!     '--no signature: send identity--> Identity --identity frame--> established (1.0, 2.0)
 //! Rest --64 octets, same mechanism: send READY if it is ours to begin--> Null
-//! Null --READY: answer if not sent yet--> established
+//! Null --READY: answer if not sent yet--> established (3.0, 3.1)
 //! ```
 //!
-//! Our signature has left before the first state is entered. Deliberately absent: timeouts, which
-//! the connection keeps, and serving peers older than 3.0.
+//! Our signature has left before the first state is entered. Deliberately absent: the timeout,
+//! which the connection keeps.
 
 use crate::connection::assembler::{Assembler, Expect, Unit};
-use crate::connection::config::{Config, Role};
+use crate::connection::config::Config;
 use crate::connection::event::{Output, PeerInfo, Reason};
+use crate::connection::opening;
 use crate::connection::traffic::Revision;
-use crate::mechanism::null::{Agreed, Null, Order, Refusal};
+use crate::mechanism::null::Null;
+use crate::socket_type::SocketType;
 use crate::violation::Violation;
 use crate::wire::command::Command;
-use crate::wire::greeting::{self, Greeting, MAJOR, Signature, Version};
-use crate::wire::metadata::{self, Property};
+use crate::wire::greeting::{Greeting, MAJOR, Signature, Version};
+use crate::wire::legacy;
 use std::collections::VecDeque;
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum Stage {
+pub(crate) enum Stage {
     /// The peer's signature is coming in.
     Signature,
     /// Octet 10 is.
@@ -30,6 +34,10 @@ enum Stage {
     Rest,
     /// Commands are.
     Null { null: Null, version: (u8, u8), revision: Revision },
+    /// The socket-type code of a 2.0 peer is.
+    Type,
+    /// The identity frame of a peer older than 3.0 is; a 1.0 peer has not told its type.
+    Identity { revision: Revision, socket_type: Option<SocketType> },
 }
 
 /// A handshake under way.
@@ -56,8 +64,8 @@ impl Handshake {
     /// Begins with our signature, unprompted.
     pub(crate) fn start(config: &Config, out: &mut VecDeque<Output>) -> Self {
         //= 37-VERSION-003
-        let signature = ours(config).into_iter().take(Greeting::SIGNATURE_LEN).collect();
-        out.push_back(Output::Transmit(signature));
+        let signature = opening::greeting(config).into_iter().take(Greeting::SIGNATURE_LEN);
+        out.push_back(Output::Transmit(signature.collect()));
         Self { stage: Stage::Signature, greeting: Vec::new(), assembler: Assembler::default() }
     }
 
@@ -68,134 +76,100 @@ impl Handshake {
         config: &Config,
         out: &mut VecDeque<Output>,
     ) -> Result<Option<Established>, Reason> {
-        while let Stage::Signature | Stage::Version | Stage::Rest = self.stage {
-            let Some((&octet, rest)) = octets.split_first() else { return Ok(None) };
-            *octets = rest;
-            self.greeting.push(octet);
-            self.handle_greeting_octet(octet, config, out)?;
-        }
-        let Stage::Null { null, version, revision } = self.stage else { return Ok(None) };
-        match self.assembler.take(octets, Expect::Handshake, &config.limits)? {
-            None | Some(Unit::Message(_)) => Ok(None),
-            Some(Unit::Command(body)) => {
-                let command = Command::decode(&body, config.limits.max_properties)?;
-                let agreed = null.step(&command, config.socket_type);
-                let peer = conclude(agreed, version, config, out)?;
-                let assembler = core::mem::take(&mut self.assembler);
-                Ok(Some(Established { revision, peer, assembler }))
+        loop {
+            match self.stage {
+                Stage::Signature | Stage::Version | Stage::Rest | Stage::Type => {
+                    let Some((&octet, rest)) = octets.split_first() else { return Ok(None) };
+                    *octets = rest;
+                    self.stage = self.handle_greeting_octet(octet, config, out)?;
+                }
+                Stage::Null { null, version, revision } => {
+                    let unit = self.assembler.take(octets, Expect::Handshake, &config.limits)?;
+                    let Some(Unit::Command(body)) = unit else { return Ok(None) };
+                    let command = Command::decode(&body, config.limits.max_properties)?;
+                    let outcome = null.step(&command, config.socket_type);
+                    let peer = opening::conclude(outcome, version, config, out)?;
+                    return Ok(Some(self.establish(revision, peer)));
+                }
+                Stage::Identity { revision, socket_type } => {
+                    let identity = self.take_identity(octets, config)?;
+                    let Some(identity) = identity else { return Ok(None) };
+                    let peer = opening::legacy_peer(revision, socket_type, identity)?;
+                    return Ok(Some(self.establish(revision, peer)));
+                }
             }
         }
     }
 
+    /// One octet of the first 64; where it leads.
     fn handle_greeting_octet(
         &mut self,
         octet: u8,
         config: &Config,
         out: &mut VecDeque<Output>,
-    ) -> Result<(), Violation> {
+    ) -> Result<Stage, Violation> {
+        self.greeting.push(octet);
         match self.stage {
             Stage::Signature => match Signature::detect(&self.greeting)? {
                 None => {}
-                Some(Signature::Version10) => return Err(Violation::Version10), //= 37-VERSION-013
                 Some(Signature::Versioned) => {
                     out.push_back(Output::Transmit(vec![MAJOR]));
-                    self.stage = Stage::Version;
+                    return Ok(Stage::Version);
+                }
+                Some(Signature::Version10) => {
+                    opening::answer_10(config, out)?;
+                    self.assembler = Assembler::start(legacy::Framing::V10);
+                    return Ok(Stage::Identity { revision: Revision::V10, socket_type: None });
                 }
             },
             Stage::Version => match Version::detect(octet)? {
-                Version::Version20 => return Err(Violation::Version20(octet)),
                 Version::Version3 => {
                     //= 37-BACK2-003
-                    let rest = ours(config).into_iter().skip(Greeting::SIGNATURE_LEN);
-                    out.push_back(Output::Transmit(rest.skip(1).collect()));
-                    self.stage = Stage::Rest;
+                    let sent = Greeting::SIGNATURE_LEN.saturating_add(1);
+                    let rest = opening::greeting(config).into_iter().skip(sent).collect();
+                    out.push_back(Output::Transmit(rest));
+                    return Ok(Stage::Rest);
+                }
+                Version::Version20 => {
+                    opening::answer_20(octet, config, out)?;
+                    return Ok(Stage::Type);
                 }
             },
             Stage::Rest => {
                 if let Some(octets) = self.greeting.first_chunk() {
-                    self.stage = meet(Greeting::decode(octets), config, out)?;
+                    return opening::meet(Greeting::decode(octets), config, out);
                 }
             }
-            Stage::Null { .. } => {}
-        }
-        Ok(())
-    }
-}
-
-/// Our greeting, whole.
-fn ours(config: &Config) -> [u8; Greeting::LEN] {
-    let padding = greeting::detecting_padding(&config.identity);
-    //= 37-NULL-002
-    let version = (MAJOR, config.minor);
-    Greeting { padding, version, mechanism: greeting::NULL, as_server: 0 }.encode()
-}
-
-/// Judges the peer's greeting; ours has been sent whole by now, whatever the outcome.
-fn meet(theirs: Greeting, config: &Config, out: &mut VecDeque<Output>) -> Result<Stage, Violation> {
-    //= 37-MECH-013
-    if theirs.mechanism != greeting::NULL {
-        return Err(Violation::MechanismMismatch(theirs.mechanism)); //= 37-MECH-014
-    }
-    let version = theirs.version;
-    let revision = match (config.minor, version) {
-        (0, _) | (_, (MAJOR, 0)) => Revision::V30, //= 37-VERSION-012
-        (_, _) => Revision::V31,                   //= 37-VERSION-011
-    };
-    let order = match (revision, config.role) {
-        (Revision::V30, Role::Binder | Role::Connecter) => Order::Eager, //= 23-NULL-002
-        (Revision::V31, Role::Connecter) => Order::Eager,
-        (Revision::V31, Role::Binder) => Order::Answering, //= 37-NULL-003
-    };
-    let null = Null::start(order);
-    if null == Null::AwaitReady {
-        out.push_back(Output::Transmit(ready(config)));
-    }
-    Ok(Stage::Null { null, version, revision })
-}
-
-/// Says what the mechanism decided.
-fn conclude(
-    outcome: Result<Agreed, Refusal>,
-    version: (u8, u8),
-    config: &Config,
-    out: &mut VecDeque<Output>,
-) -> Result<PeerInfo, Reason> {
-    match outcome {
-        Ok(Agreed { answer, peer }) => {
-            if answer {
-                out.push_back(Output::Transmit(ready(config)));
+            Stage::Type => {
+                let socket_type = Some(opening::judge_code(octet, config.socket_type)?);
+                self.greeting.clear();
+                self.assembler = Assembler::start(legacy::Framing::V20);
+                return Ok(Stage::Identity { revision: Revision::V20, socket_type });
             }
-            let crate::mechanism::null::Announcement { socket_type, identity, metadata } = peer;
-            Ok(PeerInfo { version, socket_type, identity, metadata })
+            Stage::Null { .. } | Stage::Identity { .. } => {}
         }
-        Err(Refusal::ByPeer(reason)) => Err(Reason::RefusedByPeer(reason)),
-        Err(Refusal::Silent(violation)) => Err(Reason::Violation(violation)),
-        Err(Refusal::Told(violation, command)) => {
-            let mut octets = Vec::new();
-            command.encode(&mut octets);
-            out.push_back(Output::Transmit(octets));
-            Err(Reason::Violation(violation))
-        }
+        Ok(self.stage)
     }
-}
 
-/// Our READY as a frame.
-fn ready(config: &Config) -> Vec<u8> {
-    let ours = config.socket_type;
-    let mut properties = Vec::new();
-    //= 37-META-003
-    let name = ours.name().as_bytes();
-    properties.push(Property { name: metadata::SOCKET_TYPE, value: name });
-    // The example of the RFC: a connecting DEALER shows even an empty identity, an answering
-    // ROUTER shows none (37-EX-001, 37-EX-002).
-    let shown = config.role == Role::Connecter || !config.identity.is_empty();
-    if ours.has_identity() && shown {
-        properties.push(Property { name: metadata::IDENTITY, value: &config.identity });
+    /// The octets that told a 1.0 peer from others are the first ones of its identity frame.
+    fn take_identity(
+        &mut self,
+        octets: &mut &[u8],
+        config: &Config,
+    ) -> Result<Option<Vec<u8>>, Violation> {
+        let head = core::mem::take(&mut self.greeting);
+        let limits = &config.limits;
+        let unit = match self.assembler.take(&mut head.as_slice(), Expect::Identity, limits)? {
+            None => self.assembler.take(octets, Expect::Identity, limits)?,
+            whole => whole,
+        };
+        match unit {
+            Some(Unit::Identity(identity)) => Ok(Some(identity)),
+            Some(Unit::Command(_) | Unit::Message(_)) | None => Ok(None),
+        }
     }
-    for (name, value) in &config.properties {
-        properties.push(Property { name, value });
+
+    fn establish(&mut self, revision: Revision, peer: PeerInfo) -> Established {
+        Established { revision, peer, assembler: core::mem::take(&mut self.assembler) }
     }
-    let mut octets = Vec::new();
-    Command::Ready(properties).encode(&mut octets);
-    octets
 }

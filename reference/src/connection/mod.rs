@@ -14,13 +14,14 @@ mod config;
 mod event;
 mod handshake;
 mod heartbeat;
+mod opening;
 mod traffic;
 
 pub use config::{Config, Heartbeat, Misconfigured, Role};
 pub use event::{Event, Input, Output, PeerInfo, Reason};
 
 use crate::time::Instant;
-use handshake::Handshake;
+use handshake::{Established, Handshake};
 use std::collections::VecDeque;
 use traffic::{Outgoing, Traffic};
 
@@ -123,9 +124,9 @@ impl Connection {
                     let Some(established) = handshake.take(&mut octets, config, out)? else {
                         continue;
                     };
-                    let traffic =
-                        Traffic::start(established.revision, established.assembler, config, now);
-                    out.push_back(Output::Event(Event::Ready(established.peer)));
+                    let Established { revision, peer, assembler } = established;
+                    out.push_back(Output::Event(Event::Ready(peer)));
+                    let traffic = Traffic::start(revision, assembler, config, now, out);
                     for outgoing in waiting.drain(..) {
                         traffic.send(&outgoing, out);
                     }

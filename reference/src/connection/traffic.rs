@@ -1,7 +1,8 @@
 //! Everything after the handshake: messages, subscriptions, groups, heartbeats.
 //!
-//! Commands are consumed here and are never shown as messages (37-CMD-006). On a 3.0 link
-//! subscriptions travel as messages that start with 01 or 00, and there is neither PING nor JOIN.
+//! Commands are consumed here and are never shown as messages (37-CMD-006). Before 3.1
+//! subscriptions travel as messages that start with 01 or 00, and there is neither PING nor JOIN;
+//! a 1.0 subscriber sends none at all and gets everything.
 //! Deliberately absent: who may send what to whom; that is the pattern's business.
 
 use crate::connection::assembler::{Assembler, Expect, Unit};
@@ -13,7 +14,8 @@ use crate::socket_type::SocketType;
 use crate::time::Instant;
 use crate::violation::Violation;
 use crate::wire::command::{Command, Context, Group};
-use crate::wire::frame::{self, Kind};
+use crate::wire::frame::Kind;
+use crate::wire::legacy::Framing;
 use std::collections::VecDeque;
 
 const SUBSCRIBE: u8 = 1;
@@ -22,10 +24,25 @@ const CANCEL: u8 = 0;
 /// What a link speaks.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Revision {
+    /// The peer is a 1.0 peer.
+    V10,
+    /// The peer is a 2.0 peer.
+    V20,
     /// One side, or both, is a 3.0 peer.
     V30,
     /// Both sides are 3.1 peers or newer.
     V31,
+}
+
+impl Revision {
+    /// How its frames are laid out.
+    pub(crate) fn framing(self) -> Framing {
+        match self {
+            Self::V10 => Framing::V10,
+            Self::V20 => Framing::V20,
+            Self::V30 | Self::V31 => Framing::V3,
+        }
+    }
 }
 
 /// What our application sends.
@@ -58,8 +75,13 @@ impl Traffic {
         assembler: Assembler,
         config: &Config,
         now: Instant,
+        out: &mut VecDeque<Output>,
     ) -> Self {
         let pings = revision == Revision::V31; //= 37-HB-016
+        if revision == Revision::V10 && config.socket_type.is_publisher() {
+            //= 13-CONTENT-004
+            out.push_back(Output::Event(Event::Subscribe(Vec::new())));
+        }
         Self { revision, assembler, heart: Heart::start(config.heartbeat, pings, now) }
     }
 
@@ -82,9 +104,10 @@ impl Traffic {
         match self.assembler.take(octets, Expect::Traffic, &config.limits)? {
             None => Ok(()),
             Some(Unit::Message(message)) => {
-                out.push_back(Output::Event(incoming(message, config.socket_type)));
+                out.push_back(Output::Event(self.meaning(message, config.socket_type)));
                 Ok(())
             }
+            Some(Unit::Identity(_)) => Ok(()),
             Some(Unit::Command(body)) => {
                 let command = Command::decode(&body, config.limits.max_properties)?;
                 self.handle_command(&command, now, config.socket_type, out)
@@ -96,8 +119,8 @@ impl Traffic {
     pub(crate) fn send(&self, outgoing: &Outgoing, out: &mut VecDeque<Output>) {
         let mut octets = Vec::new();
         match (outgoing, self.revision) {
-            (Outgoing::Message(message), Revision::V30 | Revision::V31) => {
-                encode_message(message, &mut octets);
+            (Outgoing::Message(message), revision) => {
+                encode_message(message, revision.framing(), &mut octets);
             }
             //= 37-PUBSUB-002
             (Outgoing::Subscribe(topic), Revision::V31) => {
@@ -106,9 +129,15 @@ impl Traffic {
             //= 37-PUBSUB-003
             (Outgoing::Cancel(topic), Revision::V31) => Command::Cancel(topic).encode(&mut octets),
             //= 23-PUBSUB-001
-            (Outgoing::Subscribe(topic), Revision::V30) => legacy(SUBSCRIBE, topic, &mut octets),
+            (Outgoing::Subscribe(topic), Revision::V30 | Revision::V20) => {
+                encode_subscription(SUBSCRIBE, topic, &mut octets);
+            }
             //= 23-PUBSUB-002
-            (Outgoing::Cancel(topic), Revision::V30) => legacy(CANCEL, topic, &mut octets),
+            (Outgoing::Cancel(topic), Revision::V30 | Revision::V20) => {
+                encode_subscription(CANCEL, topic, &mut octets);
+            }
+            //= 13-CONTENT-002
+            (Outgoing::Subscribe(_) | Outgoing::Cancel(_), Revision::V10) => {}
             //= 37-RADIO-002
             (Outgoing::Join(group), Revision::V31) => {
                 if let Ok(group) = Group::new(group) {
@@ -121,7 +150,10 @@ impl Traffic {
                     Command::Leave(group).encode(&mut octets);
                 }
             }
-            (Outgoing::Join(_) | Outgoing::Leave(_), Revision::V30) => {}
+            (
+                Outgoing::Join(_) | Outgoing::Leave(_),
+                Revision::V10 | Revision::V20 | Revision::V30,
+            ) => {}
         }
         if !octets.is_empty() {
             out.push_back(Output::Transmit(octets));
@@ -139,6 +171,20 @@ impl Traffic {
     /// Whether the link is dead by now, and of what.
     pub(crate) fn poll_death(&self, now: Instant) -> Option<Reason> {
         self.heart.poll_death(now)
+    }
+
+    /// What a message means to a socket of this type: publishers take the old form of
+    /// subscriptions on every link, as some peers never learn the new one.
+    fn meaning(&self, message: Message, ours: SocketType) -> Event {
+        //= 23-PUBSUB-004
+        if ours.is_publisher() && self.revision != Revision::V10 {
+            match message.single() {
+                Some([SUBSCRIBE, topic @ ..]) => return Event::Subscribe(topic.to_vec()),
+                Some([CANCEL, topic @ ..]) => return Event::Cancel(topic.to_vec()),
+                Some(_) | None => {}
+            }
+        }
+        Event::Message(message)
     }
 
     fn handle_command(
@@ -180,34 +226,22 @@ impl Traffic {
     }
 }
 
-/// What a message means to a socket of this type: publishers take the old form of subscriptions
-/// on every link, as peers older than 3.1 know no other.
-fn incoming(message: Message, ours: SocketType) -> Event {
-    //= 23-PUBSUB-004
-    if ours.is_publisher() {
-        match message.single() {
-            Some([SUBSCRIBE, topic @ ..]) => return Event::Subscribe(topic.to_vec()),
-            Some([CANCEL, topic @ ..]) => return Event::Cancel(topic.to_vec()),
-            Some(_) | None => {}
-        }
-    }
-    Event::Message(message)
-}
-
 /// All frames of a message, so that nothing can come between them.
-fn encode_message(message: &Message, octets: &mut Vec<u8>) {
+fn encode_message(message: &Message, framing: Framing, octets: &mut Vec<u8>) {
     //= 37-MSG-001
     let Some((last, before)) = message.parts().split_last() else { return };
     for part in before {
-        frame::encode(Kind::More, part, octets);
+        framing.encode(Kind::More, part, octets);
     }
-    frame::encode(Kind::Last, last, octets);
+    framing.encode(Kind::Last, last, octets);
 }
 
-fn legacy(verb: u8, topic: &[u8], octets: &mut Vec<u8>) {
+/// The form before 3.1, the same in 2.0 and 3.0. A topic of 255 octets or more takes the long
+/// form, the natural extension of a grammar that forgot it (23-PUBSUB-003).
+fn encode_subscription(verb: u8, topic: &[u8], octets: &mut Vec<u8>) {
     let mut body = vec![verb];
     body.extend_from_slice(topic);
-    frame::encode(Kind::Last, &body, octets); //= 23-PUBSUB-003
+    Framing::V3.encode(Kind::Last, &body, octets);
 }
 
 fn transmit(command: &Command<'_>, out: &mut VecDeque<Output>) {

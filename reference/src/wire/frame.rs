@@ -34,9 +34,6 @@ pub struct Header {
 }
 
 impl Header {
-    /// The longest header there is, in octets.
-    pub const MAX_LEN: usize = 9;
-
     /// Reads a header from the start of `octets`; `None` asks for more.
     ///
     /// # Errors

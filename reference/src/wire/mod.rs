@@ -3,9 +3,10 @@
 //! ```text
 //! reader     a cursor that cannot run past its end
 //! greeting   the 64 opening octets, and which protocol a peer speaks
-//! frame      flags and size
+//! frame      flags and size, 3.x
 //! command    name and data of a command body
 //! metadata   name/value properties inside READY
+//! legacy     frames and socket-type codes of 1.0 and 2.0
 //! ```
 //!
 //! Where a value may arrive in pieces, `Ok(None)` asks for more octets. Deliberately absent:
@@ -14,5 +15,6 @@
 pub mod command;
 pub mod frame;
 pub mod greeting;
+pub mod legacy;
 pub mod metadata;
 pub mod reader;
