@@ -1,4 +1,23 @@
-//! Judges any ZMTP implementation, clause by clause.
+//! Judges any ZMTP implementation, clause by clause, with octets as evidence.
+//!
+//! A [`case::Case`] is one promise of the specification and a dialogue over raw octets
+//! ([`probe::Link`]). The [`runner`] lays the cases out on what a [`target`] offers and judges.
+//! Octets are built and read by [`octets`] alone: the tester shares no code with the tested.
 
 pub mod adapter;
+pub mod case;
+pub mod cases;
+pub mod cli;
+pub mod context;
+pub mod entropy;
+pub mod octets;
 pub mod peers;
+pub mod probe;
+pub mod quiet;
+pub mod report;
+pub mod runner;
+pub mod socket_type;
+pub mod split;
+pub mod target;
+pub mod transcript;
+pub mod verdict;

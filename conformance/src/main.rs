@@ -1,3 +1,5 @@
 //! The `zeroproof` program.
 
-fn main() {}
+fn main() -> std::process::ExitCode {
+    zeroproof_conformance::cli::main()
+}

@@ -1,0 +1,21 @@
+//! All cases, a folder an RFC, a file a section, in the order of the text.
+
+mod zmtp13;
+mod zmtp15;
+mod zmtp23;
+mod zmtp37;
+
+use crate::case::Case;
+
+/// Every case, in the order of ids.
+pub fn all() -> Vec<&'static Case> {
+    let rfcs = [zmtp37::ALL, zmtp23::ALL, zmtp15::ALL, zmtp13::ALL];
+    let mut all: Vec<&'static Case> = rfcs.into_iter().flatten().copied().flatten().collect();
+    all.sort_by_key(|case| case.id);
+    all
+}
+
+/// The case with this id.
+pub fn find(id: &str) -> Option<&'static Case> {
+    all().into_iter().find(|case| case.id == id)
+}

@@ -1,0 +1,6 @@
+//! Framing.
+
+use crate::case::Case;
+
+/// The cases of this section.
+pub(super) const CASES: &[Case] = &[];

@@ -1,0 +1,6 @@
+//! Version.
+
+use crate::case::Case;
+
+/// The cases of this section.
+pub(super) const CASES: &[Case] = &[];

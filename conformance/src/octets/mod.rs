@@ -1,0 +1,34 @@
+//! The tester's own octets: builders of legal and illegal ZMTP, and a strict reader of what came
+//! back. Nothing here is shared with any implementation under test, the reference included: a
+//! shared bug would agree with itself.
+
+mod build;
+mod label;
+mod legacy;
+mod read;
+
+pub use build::{Greeting, command, frame, greeting, header, long_frame, message, metadata, ready};
+pub use build::{cancel, error, join, leave, ping, pong, property, subscribe};
+pub use label::{Dialect, Field, Unit, title, units};
+pub use legacy::{frame_v1, frame_v2, identity_v1, opening_v2};
+pub use read::{
+    Command, Frame, GREETING_SIZE, Property, ReadError, SeenGreeting, properties, take_frame,
+};
+
+/// Flag bit of a frame: more frames of the same message follow (37-FRAME-011).
+pub const MORE: u8 = 0x01;
+/// Flag bit of a frame: the size takes eight octets (37-FRAME-010).
+pub const LONG: u8 = 0x02;
+/// Flag bit of a frame: this is a command (37-FRAME-009).
+pub const COMMAND: u8 = 0x04;
+/// The five flag bits that have no meaning yet (37-FRAME-007).
+pub const RESERVED: u8 = 0xF8;
+
+/// Octets as lower-case hex, without separators.
+pub fn hex(octets: &[u8]) -> String {
+    use std::fmt::Write;
+    octets.iter().fold(String::with_capacity(octets.len() * 2), |mut text, octet| {
+        let _ = write!(text, "{octet:02x}");
+        text
+    })
+}

@@ -1,0 +1,170 @@
+//! Puts a peer beside the build, without root: everything is made in a directory of its own name
+//! and renamed into place when it is whole, so an installation is there or it is not.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, SystemTime};
+
+use super::registry::{Entry, Install, entry};
+use super::{Peer, PeersError, place};
+
+/// What an installation was made from; written last, compared before use.
+const STAMP: &str = "installed.json";
+/// Leavings of an installation that was killed are removed after this.
+const STALE: Duration = Duration::from_secs(3600);
+/// How much of a failed command's output is shown.
+const OUTPUT_LINES: usize = 15;
+
+/// One installation at a time in a process; between processes the rename decides.
+static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
+
+/// Installs a peer; at once when it is installed already. A broken or outdated installation is
+/// replaced. `progress` hears what is being done, a line at a time.
+///
+/// # Errors
+/// `Unknown`, `Missing` with the way to get it, `Step` with the output of the command, `Io`.
+pub fn install(name: &str, progress: &mut dyn FnMut(&str)) -> Result<Peer, PeersError> {
+    install_below(&place::directory(), &entry(name)?, progress)
+}
+
+pub(super) fn install_below(
+    root: &Path,
+    entry: &Entry,
+    progress: &mut dyn FnMut(&str),
+) -> Result<Peer, PeersError> {
+    let _guard = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
+    let Err(reason) = ready(root, entry) else { return ready(root, entry) };
+    progress(&format!("{}: installing, since {reason}", entry.name));
+    for need in &entry.needs {
+        let probe = place::fill_in(&need.probe, root);
+        if run(&entry.name, &probe).is_err() {
+            let (what, fix) = (need.what.clone(), need.fix.clone());
+            return Err(PeersError::Missing { name: entry.name.clone(), what, fix });
+        }
+    }
+    fs::create_dir_all(root).map_err(|error| io(root, &error))?;
+    remove_stale(root);
+    let partial = root.join(format!(".{}-{}.partial", entry.name, std::process::id()));
+    let made =
+        build(&partial, entry, progress).and_then(|()| put_into_place(&partial, root, entry));
+    if made.is_err() {
+        let _ = fs::remove_dir_all(&partial);
+    }
+    made?;
+    let peer = ready(root, entry)?;
+    progress(&format!("{}: installed in {}", entry.name, root.join(&entry.name).display()));
+    Ok(peer)
+}
+
+/// The peer, if its installation is whole and of today's registry.
+pub(super) fn ready(root: &Path, entry: &Entry) -> Result<Peer, PeersError> {
+    let here = root.join(&entry.name);
+    let not = |why: &str| PeersError::NotInstalled { name: entry.name.clone(), why: why.into() };
+    let made_from = fs::read_to_string(here.join(STAMP)).map_err(|_| not("it is not there"))?;
+    if made_from != stamp(entry)? {
+        return Err(not("it is of another version"));
+    }
+    let argv = place::fill_in(&entry.command, &here);
+    if !argv.first().is_some_and(|program| Path::new(program).exists()) {
+        return Err(not("the program it runs on has gone"));
+    }
+    write_adapter(&here, entry)?;
+    Ok(Peer { name: entry.name.clone(), title: entry.title.clone(), argv })
+}
+
+/// Keeps the adapter on disk equal to the embedded one, also after an upgrade of the suite.
+fn write_adapter(here: &Path, entry: &Entry) -> Result<(), PeersError> {
+    let (source, path) = (entry.source()?, here.join("adapter"));
+    if fs::read_to_string(&path).is_ok_and(|there| there == source) {
+        return Ok(());
+    }
+    let new = here.join(format!(".adapter-{}", std::process::id()));
+    fs::write(&new, source).map_err(|error| io(&new, &error))?;
+    fs::rename(&new, &path).map_err(|error| io(&path, &error))
+}
+
+fn stamp(entry: &Entry) -> Result<String, PeersError> {
+    serde_json::to_string(&entry.install)
+        .map_err(|error| PeersError::Registry { why: error.to_string() })
+}
+
+fn build(here: &Path, entry: &Entry, progress: &mut dyn FnMut(&str)) -> Result<(), PeersError> {
+    let _ = fs::remove_dir_all(here);
+    fs::create_dir_all(here).map_err(|error| io(here, &error))?;
+    match &entry.install {
+        Install::Pip { packages } => {
+            progress(&format!("{}: making a Python virtual environment", entry.name));
+            let words = ["{python}", "-m", "venv", "{here}/venv"].map(String::from);
+            run(&entry.name, &place::fill_in(&words, here))?;
+            progress(&format!("{}: installing {}", entry.name, packages.join(" ")));
+            let pip = "{here}/venv/bin/python -m pip install --quiet --disable-pip-version-check \
+                       --no-input --only-binary :all:";
+            let mut words: Vec<String> = pip.split_whitespace().map(String::from).collect();
+            words.extend_from_slice(packages);
+            run(&entry.name, &place::fill_in(&words, here))?;
+        }
+    }
+    write_adapter(here, entry)?;
+    let path = here.join(STAMP);
+    fs::write(&path, stamp(entry)?).map_err(|error| io(&path, &error))
+}
+
+/// Renames the whole installation into place, unless another process was first.
+fn put_into_place(partial: &Path, root: &Path, entry: &Entry) -> Result<(), PeersError> {
+    let here = root.join(&entry.name);
+    if ready(root, entry).is_err() && here.exists() {
+        let broken = partial.with_extension("broken.partial");
+        fs::rename(&here, &broken).map_err(|error| io(&here, &error))?;
+        let _ = fs::remove_dir_all(&broken);
+    }
+    match fs::rename(partial, &here) {
+        Err(error) if ready(root, entry).is_err() => Err(io(&here, &error)),
+        _ => {
+            let _ = fs::remove_dir_all(partial);
+            Ok(())
+        }
+    }
+}
+
+fn remove_stale(root: &Path) {
+    let old = |path: &PathBuf| {
+        let named = path.extension().is_some_and(|extension| extension == "partial");
+        let changed = path.metadata().and_then(|data| data.modified());
+        named
+            && changed.is_ok_and(|time| {
+                SystemTime::now().duration_since(time).unwrap_or_default() > STALE
+            })
+    };
+    for path in fs::read_dir(root).into_iter().flatten().flatten().map(|found| found.path()) {
+        if old(&path) {
+            let _ = fs::remove_dir_all(&path);
+        }
+    }
+}
+
+/// Runs a command to its end; what it wrote is shown only if it fails.
+fn run(name: &str, argv: &[String]) -> Result<(), PeersError> {
+    let failed = |output: String| PeersError::Step {
+        name: name.to_owned(),
+        command: argv.join(" "),
+        output,
+    };
+    let (program, words) = argv.split_first().ok_or_else(|| failed("no command".into()))?;
+    let ended = Command::new(program).args(words).output();
+    let ended = ended.map_err(|error| failed(error.to_string()))?;
+    if ended.status.success() {
+        return Ok(());
+    }
+    let wrote = [ended.stdout, ended.stderr].concat();
+    let wrote = String::from_utf8_lossy(&wrote);
+    let lines: Vec<&str> = wrote.lines().collect();
+    let last = lines.iter().skip(lines.len().saturating_sub(OUTPUT_LINES));
+    let last = last.copied().collect::<Vec<_>>().join("\n");
+    Err(failed(format!("{}\n{last}", ended.status)))
+}
+
+fn io(path: &Path, error: &std::io::Error) -> PeersError {
+    PeersError::Io { path: path.to_owned(), why: error.to_string() }
+}

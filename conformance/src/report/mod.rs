@@ -1,0 +1,4 @@
+//! What a run says to people and to programs.
+
+pub mod dialogue;
+pub mod human;

@@ -1,0 +1,315 @@
+//! Runs cases against a target: survey, sanity gate, everything in parallel, then what needs quiet
+//! or the SUT for itself; failures once more alone. The order of results is the order of ids.
+
+mod attempt;
+mod canary;
+mod plan;
+mod survey;
+
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
+use std::time::Duration;
+
+use futures_util::StreamExt;
+use futures_util::stream::FuturesUnordered;
+use tokio::time::Instant;
+
+pub use attempt::{Attempt, attempt};
+pub use canary::{Canary, canaries};
+pub use plan::{Axes, Instance, Plan, Selection, plan};
+pub use survey::{Survey, SurveyError, survey};
+
+use crate::case::{Case, Pace};
+use crate::context::{Pool, Remarks};
+use crate::quiet::Quiet;
+use crate::socket_type::SocketType;
+use crate::target::{Role, SocketSpec, Target};
+use crate::transcript::Step;
+use crate::verdict::{Finding, Level, Verdict};
+
+/// How strictly accepted deviations are seen.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize, clap::ValueEnum,
+)]
+#[serde(rename_all = "lowercase")]
+pub enum Profile {
+    /// What is accepted with a remark fails.
+    Strict,
+    /// Clauses as they are.
+    Default,
+    /// Only what breaks talk between peers fails: a SHOULD becomes a remark.
+    Interop,
+}
+
+/// Settings of a run.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Cases at once.
+    pub jobs: usize,
+    /// Limit for what must happen.
+    pub deadline: Duration,
+    /// Where nonces and splits come from.
+    pub seed: u64,
+    /// How strict.
+    pub profile: Profile,
+    /// The run ends after this; what did not run is told.
+    pub max_time: Option<Duration>,
+    /// Each instance runs this often.
+    pub repeat: usize,
+    /// Ends at the first bad verdict.
+    pub until_fail: bool,
+}
+
+/// The result of one instance.
+#[derive(Clone, Debug)]
+pub struct Record {
+    /// Which case.
+    pub case: &'static Case,
+    /// On what.
+    pub axes: Axes,
+    /// The verdict.
+    pub verdict: Verdict,
+    /// What differs, when it is bad.
+    pub finding: Option<Finding>,
+    /// What the case told besides.
+    pub remarks: Remarks,
+    /// Why it did not run, or who blocks it; else empty.
+    pub reason: String,
+    /// The verdicts of every attempt, the first one in company.
+    pub attempts: Vec<Verdict>,
+    /// Time of the first attempt.
+    pub cost: Duration,
+    /// What crossed the wire.
+    pub steps: Vec<Step>,
+}
+
+impl Record {
+    /// A record of something that did not run.
+    pub fn idle(
+        case: &'static Case,
+        axes: Axes,
+        verdict: Verdict,
+        reason: impl Into<String>,
+    ) -> Self {
+        Self {
+            case,
+            axes,
+            verdict,
+            finding: None,
+            remarks: Remarks::default(),
+            reason: reason.into(),
+            attempts: Vec::new(),
+            cost: Duration::ZERO,
+            steps: Vec::new(),
+        }
+    }
+}
+
+/// What a run brought.
+#[derive(Debug)]
+pub struct Run {
+    /// One record an instance, in the order of ids.
+    pub records: Vec<Record>,
+    /// Wall time of the cases.
+    pub wall: Duration,
+    /// Time in which cases waited out the quiet window.
+    pub quiet: Duration,
+    /// Whether everything planned was run.
+    pub complete: bool,
+}
+
+/// Runs a plan. `tell` hears of every record as it is made.
+pub async fn run(
+    target: Rc<dyn Target>,
+    survey: Survey,
+    plan: Plan,
+    settings: &Settings,
+    tell: &mut dyn FnMut(&Record),
+) -> Run {
+    let began = Instant::now();
+    let role = plan.instances.first().map_or(Role::Bind, |instance| instance.axes.role);
+    let spec = SocketSpec { kind: survey.kind, role, options: &[] };
+    let quiet = Quiet::new(Rc::clone(&target), spec);
+    let mut runner = Runner {
+        pooled: target.offers().pooled,
+        jobs: settings.jobs.max(1),
+        target,
+        survey,
+        settings,
+        quiet,
+        pool: Rc::new(RefCell::new(BTreeMap::new())),
+        ends: settings.max_time.map(|limit| began + limit),
+        records: plan.idle,
+        stopped: false,
+    };
+    for record in &runner.records {
+        tell(record);
+    }
+    runner.all(plan.instances, tell).await;
+    let Runner { mut records, quiet, stopped, .. } = runner;
+    records.sort_by(|a, b| (a.case.id, a.axes).cmp(&(b.case.id, b.axes)));
+    Run { records, wall: began.elapsed(), quiet: quiet.total(), complete: !stopped }
+}
+
+struct Runner<'a> {
+    target: Rc<dyn Target>,
+    survey: Survey,
+    settings: &'a Settings,
+    quiet: Rc<Quiet>,
+    pool: Rc<Pool>,
+    pooled: bool,
+    jobs: usize,
+    ends: Option<Instant>,
+    records: Vec<Record>,
+    stopped: bool,
+}
+
+impl Runner<'_> {
+    async fn all(&mut self, instances: Vec<Instance>, tell: &mut dyn FnMut(&Record)) {
+        let (sanity, rest): (Vec<_>, Vec<_>) =
+            instances.into_iter().partition(|instance| instance.case.sanity);
+        self.batch(sanity, self.jobs, tell).await;
+        let gate = Gate::of(&self.records);
+        let mut open = Vec::new();
+        for instance in rest {
+            match gate.blocks(&instance) {
+                None => open.push(instance),
+                Some(by) => {
+                    let record = Record::idle(instance.case, instance.axes, Verdict::Blocked, by);
+                    tell(&record);
+                    self.records.push(record);
+                }
+            }
+        }
+        for (pace, jobs) in
+            [(Pace::Parallel, self.jobs), (Pace::Quiet, usize::MAX), (Pace::Exclusive, 1)]
+        {
+            let batch;
+            (batch, open) = open.into_iter().partition(|instance| instance.case.pace == pace);
+            self.batch(batch, jobs, tell).await;
+        }
+    }
+
+    /// Runs a batch, at most `jobs` at once; bad ones are then run again alone.
+    async fn batch(
+        &mut self,
+        instances: Vec<Instance>,
+        jobs: usize,
+        tell: &mut dyn FnMut(&Record),
+    ) {
+        let jobs = if self.pooled { jobs } else { 1 };
+        let mut waiting = instances.into_iter();
+        let mut running = FuturesUnordered::new();
+        let mut suspects = Vec::new();
+        loop {
+            while running.len() < jobs && !self.over() {
+                let Some(instance) = waiting.next() else { break };
+                running.push(self.once(instance, true));
+            }
+            let Some((instance, attempt)) = running.next().await else { break };
+            if attempt.verdict.is_bad() {
+                suspects.push((instance, attempt));
+            } else {
+                let record = attempt.into_record(instance);
+                tell(&record);
+                self.records.push(record);
+            }
+        }
+        drop(running);
+        for (instance, first) in suspects {
+            let record = self.alone(instance, first).await;
+            tell(&record);
+            self.stopped |= self.settings.until_fail;
+            self.records.push(record);
+        }
+        for instance in waiting {
+            self.stopped = true;
+            let reason = "the run ended before";
+            let record = Record::idle(instance.case, instance.axes, Verdict::NotRun, reason);
+            tell(&record);
+            self.records.push(record);
+        }
+    }
+
+    fn over(&self) -> bool {
+        self.stopped || self.ends.is_some_and(|ends| Instant::now() >= ends)
+    }
+
+    /// A future that borrows nothing of the runner, so that many can run at once.
+    fn once(
+        &self,
+        instance: Instance,
+        company: bool,
+    ) -> impl Future<Output = (Instance, Attempt)> + use<> {
+        let shares = company && instance.may_share() && self.pooled;
+        let job = attempt::Job {
+            target: Rc::clone(&self.target),
+            quiet: Rc::clone(&self.quiet),
+            pool: shares.then(|| Rc::clone(&self.pool)),
+            survey: self.survey.clone(),
+            deadline: self.settings.deadline,
+            seed: self.settings.seed,
+            profile: self.settings.profile,
+            repeat: if company { self.settings.repeat.max(1) } else { 1 },
+        };
+        async move {
+            let attempt = attempt(job, instance).await;
+            (instance, attempt)
+        }
+    }
+
+    /// A bad verdict must come again, alone on a fresh socket; else it is FLAKY. A hang costs the
+    /// deadline each time, so it is repeated once, another failure three times.
+    async fn alone(&mut self, instance: Instance, first: Attempt) -> Record {
+        let times = if first.verdict == Verdict::Hang { 1 } else { 3 };
+        let mut verdicts = vec![first.verdict];
+        let mut last = None;
+        for _ in 0..times {
+            if verdicts.last() == Some(&Verdict::Crash) {
+                self.pool.borrow_mut().clear();
+                if self.target.restart().await.is_err() {
+                    break;
+                }
+            }
+            let (_, again) = self.once(instance, false).await;
+            verdicts.push(again.verdict);
+            last = Some(again);
+        }
+        let alone = verdicts.get(1..).unwrap_or_default();
+        // A crash takes down every case in flight; who is innocent shows when it runs alone.
+        let innocent = first.verdict == Verdict::Crash && !alone.contains(&Verdict::Crash);
+        let judged = if innocent { alone } else { &verdicts[..] };
+        let same = judged.windows(2).all(|pair| pair.first() == pair.last());
+        let chosen = match last {
+            Some(last) if innocent || (same && last.finding == first.finding) => last,
+            _ => first,
+        };
+        let mut record = chosen.into_record(instance);
+        if !same {
+            record.verdict = Verdict::Flaky;
+        }
+        record.attempts = verdicts;
+        record
+    }
+}
+
+/// Which sanity cases failed, by socket type and role.
+struct Gate(BTreeSet<(SocketType, Role, &'static str)>);
+
+impl Gate {
+    fn of(records: &[Record]) -> Self {
+        let failed = records.iter().filter(|record| record.case.sanity && record.verdict.is_bad());
+        Self(failed.map(|record| (record.axes.kind, record.axes.role, record.case.id)).collect())
+    }
+
+    fn blocks(&self, instance: &Instance) -> Option<&'static str> {
+        let Axes { kind, role, .. } = instance.axes;
+        self.0.iter().find(|(k, r, _)| (*k, *r) == (kind, role)).map(|(_, _, by)| *by)
+    }
+}
+
+/// Whether a verdict counts against the SUT at this `--fail-on` level.
+pub fn counts(record: &Record, fail_on: Level) -> bool {
+    record.verdict.is_bad() && record.case.level <= fail_on
+}

@@ -1,0 +1,130 @@
+//! Which cases run, on which socket types, roles and splits; and why the others do not.
+
+use std::fmt;
+
+use crate::case::{Case, Depth};
+use crate::runner::Record;
+use crate::socket_type::SocketType;
+use crate::split::Split;
+use crate::target::{Offers, Role};
+use crate::verdict::Verdict;
+
+/// What a case runs on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Axes {
+    /// The socket type of the SUT.
+    pub kind: SocketType,
+    /// Who opens the connection.
+    pub role: Role,
+    /// How the tester's octets are cut.
+    pub split: Split,
+}
+
+impl fmt::Display for Axes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {} {}", self.kind, self.role, self.split)
+    }
+}
+
+/// A case on its axes.
+#[derive(Clone, Copy, Debug)]
+pub struct Instance {
+    /// The case.
+    pub case: &'static Case,
+    /// On what.
+    pub axes: Axes,
+}
+
+impl Instance {
+    /// Whether it may use a socket together with other cases: it asks nothing of the application,
+    /// and the SUT's socket takes more than one peer at a time.
+    pub fn may_share(&self) -> bool {
+        self.case.needs.is_empty()
+            && self.axes.role == Role::Bind
+            && !matches!(self.axes.kind, SocketType::Pair | SocketType::Channel)
+    }
+}
+
+/// What the user asked for.
+#[derive(Clone, Debug)]
+pub struct Selection {
+    /// The cases, in order of ids.
+    pub cases: Vec<&'static Case>,
+    /// How much of the axes.
+    pub level: Depth,
+    /// Only this socket type.
+    pub kind: Option<SocketType>,
+    /// Only this role.
+    pub role: Option<Role>,
+    /// Ways to cut; at least one.
+    pub splits: Vec<Split>,
+}
+
+/// What will run, and what will not.
+#[derive(Debug, Default)]
+pub struct Plan {
+    /// To run.
+    pub instances: Vec<Instance>,
+    /// Not to run, each with its reason.
+    pub idle: Vec<Record>,
+}
+
+/// Lays out a selection on what the SUT offers.
+pub fn plan(selection: &Selection, offers: &Offers) -> Plan {
+    let mut plan = Plan::default();
+    for &case in &selection.cases {
+        if case.depth > selection.level {
+            continue;
+        }
+        match axes_of(case, selection, offers) {
+            Ok(all) => plan.instances.extend(all.into_iter().map(|axes| Instance { case, axes })),
+            Err(reason) => {
+                let kind = case.types.first().copied().unwrap_or(SocketType::Pull);
+                let role = case.roles.first().copied().unwrap_or(Role::Bind);
+                let axes = Axes { kind, role, split: Split::Whole };
+                plan.idle.push(Record::idle(case, axes, Verdict::NotApplicable, reason));
+            }
+        }
+    }
+    plan
+}
+
+fn axes_of(case: &Case, selection: &Selection, offers: &Offers) -> Result<Vec<Axes>, String> {
+    if let Some(need) = case.needs.iter().find(|need| !offers.needs.contains(need)) {
+        return Err(format!("needs an adapter that can {}", need.name()));
+    }
+    if let Some(known) = &offers.options {
+        let unknown = case.options.iter().find(|(name, _)| !known.iter().any(|k| k == name));
+        if let Some((name, _)) = unknown {
+            return Err(format!("needs option {name}"));
+        }
+    }
+    let offered = |kind: &&SocketType| offers.types.contains(kind);
+    let asked = |kind: &&SocketType| selection.kind.is_none_or(|asked| asked == **kind);
+    let kinds: Vec<_> = case.types.iter().filter(offered).filter(asked).copied().collect();
+    let roles: Vec<_> = case
+        .roles
+        .iter()
+        .filter(|role| offers.roles.contains(role))
+        .filter(|role| selection.role.is_none_or(|asked| asked == **role))
+        .copied()
+        .collect();
+    if kinds.is_empty() {
+        let names: Vec<_> = case.types.iter().map(|kind| kind.name()).collect();
+        return Err(format!("needs a socket of type {}", names.join(", ")));
+    }
+    let Some(&first) = roles.first() else {
+        let names: Vec<_> = case.roles.iter().map(|role| role.name()).collect();
+        return Err(format!("needs a SUT that can {}", names.join(" or ")));
+    };
+    let quick = selection.level == Depth::Quick;
+    let kinds = if quick { kinds.get(..1).unwrap_or_default().to_vec() } else { kinds };
+    let roles = if quick { vec![first] } else { roles };
+    let mut all = Vec::new();
+    for &kind in &kinds {
+        for &role in &roles {
+            all.extend(selection.splits.iter().map(|&split| Axes { kind, role, split }));
+        }
+    }
+    Ok(all)
+}

@@ -1,0 +1,198 @@
+//! A SUT behind an adapter process: sockets are opened by its ops, octets cross real TCP on the
+//! loopback interface.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use tokio::net::TcpListener;
+
+use super::TargetError;
+use super::tcp::dial;
+use super::{About, Later, Need, Offers, Role, Setting, Socket, SocketSpec, Stream, Target};
+use crate::adapter::{Adapter, AdapterError, ErrorKind, SocketId};
+use crate::socket_type::SocketType;
+
+/// Start-up may import an interpreter and compile its code.
+const START: Duration = Duration::from_secs(20);
+
+/// Milliseconds until a broken connection is made anew.
+const RECONNECT: &str = "reconnect_ivl";
+
+/// An adapter process as a target.
+pub struct AdapterTarget {
+    argv: Vec<String>,
+    adapter: RefCell<Adapter>,
+}
+
+impl AdapterTarget {
+    /// Starts the adapter.
+    ///
+    /// # Errors
+    /// What is wrong with it, and what to do.
+    pub async fn start(argv: &[String]) -> Result<Self, AdapterError> {
+        let adapter = Adapter::spawn(argv, START).await?;
+        Ok(Self { argv: argv.to_vec(), adapter: RefCell::new(adapter) })
+    }
+
+    /// The running adapter.
+    pub fn adapter(&self) -> Adapter {
+        self.adapter.borrow().clone()
+    }
+}
+
+impl From<AdapterError> for TargetError {
+    fn from(error: AdapterError) -> Self {
+        match &error {
+            AdapterError::Unsupported { .. } => Self::Unsupported(error.to_string()),
+            AdapterError::Refused { .. } => Self::Refused(error.to_string()),
+            AdapterError::Protocol { .. } => Self::Protocol(error.to_string()),
+            AdapterError::Died { .. } => Self::Died(error.to_string()),
+            AdapterError::Deadline { .. } | AdapterError::Spawn { .. } => {
+                Self::Unreachable(error.to_string())
+            }
+        }
+    }
+}
+
+impl Target for AdapterTarget {
+    fn about(&self) -> About {
+        let adapter = self.adapter();
+        let hello = adapter.hello();
+        About {
+            name: hello.implementation.name.clone(),
+            version: hello.implementation.version.clone(),
+            language: hello.implementation.language.clone(),
+            via: "adapter".to_owned(),
+        }
+    }
+
+    fn offers(&self) -> Offers {
+        let adapter = self.adapter();
+        let hello = adapter.hello();
+        let all = [Need::Recv, Need::Send, Need::Subscribe, Need::Join];
+        Offers {
+            types: SocketType::ALL.into_iter().filter(|t| hello.can.has_type(t.name())).collect(),
+            roles: [Role::Bind, Role::Connect]
+                .into_iter()
+                .filter(|role| hello.can.has_role(role.name()))
+                .collect(),
+            needs: all.into_iter().filter(|need| hello.can.has_op(need.name())).collect(),
+            options: Some(hello.can.opt.clone()),
+            pooled: true,
+        }
+    }
+
+    fn open(&self, spec: SocketSpec) -> Later<'_, Rc<dyn Socket>> {
+        let adapter = self.adapter();
+        Box::pin(async move {
+            // The default of 100 ms would be most of the run.
+            let own = spec.options.iter().any(|(name, _)| *name == RECONNECT);
+            let sooner = spec.role == Role::Connect && !own;
+            let sooner = sooner && adapter.hello().can.has_opt(RECONNECT);
+            let sooner = sooner.then(|| (RECONNECT, json!(1)));
+            let options: Vec<(&str, Value)> = spec
+                .options
+                .iter()
+                .map(|&(name, value)| match value {
+                    Setting::Number(number) => (name, json!(number)),
+                    Setting::Text(text) => (name, json!(text)),
+                })
+                .chain(sooner)
+                .collect();
+            let id = adapter.open(spec.kind.name(), &options).await?;
+            let end = match spec.role {
+                Role::Bind => {
+                    let endpoint = adapter.bind(&id, "tcp://127.0.0.1:*").await?;
+                    let address = endpoint.strip_prefix("tcp://").map(str::to_owned);
+                    let why = || TargetError::Protocol(format!("bind answered '{endpoint}'"));
+                    End::Bound(address.ok_or_else(why)?)
+                }
+                Role::Connect => {
+                    let listener = listen().await?;
+                    let port = listener.local_addr().map(|address| address.port());
+                    let port = port.map_err(|error| TargetError::Unreachable(error.to_string()))?;
+                    adapter.connect(&id, &format!("tcp://127.0.0.1:{port}")).await?;
+                    End::Connects(listener)
+                }
+            };
+            Ok(Rc::new(AdapterSocket { adapter, id, end }) as Rc<dyn Socket>)
+        })
+    }
+
+    fn restart(&self) -> Later<'_, ()> {
+        Box::pin(async move {
+            let adapter = Adapter::spawn(&self.argv, START).await?;
+            *self.adapter.borrow_mut() = adapter;
+            Ok(())
+        })
+    }
+}
+
+async fn listen() -> Result<TcpListener, TargetError> {
+    let bound = TcpListener::bind("127.0.0.1:0").await;
+    bound.map_err(|error| TargetError::Unreachable(format!("cannot listen: {error}")))
+}
+
+enum End {
+    Bound(String),
+    Connects(TcpListener),
+}
+
+struct AdapterSocket {
+    adapter: Adapter,
+    id: SocketId,
+    end: End,
+}
+
+impl Socket for AdapterSocket {
+    fn link(&self) -> Later<'_, Stream> {
+        Box::pin(async move {
+            match &self.end {
+                End::Bound(address) => match dial(address).await {
+                    // The port was ours a moment ago: its process is gone.
+                    Err(TargetError::Unreachable(why)) => Err(match self.adapter.fate() {
+                        Some(fate) => fate.into(),
+                        None => TargetError::Unreachable(why),
+                    }),
+                    other => other,
+                },
+                End::Connects(listener) => {
+                    let accepted = listener.accept().await;
+                    let (stream, _) =
+                        accepted.map_err(|error| TargetError::Unreachable(error.to_string()))?;
+                    let _ = stream.set_nodelay(true);
+                    Ok(Box::new(stream) as Stream)
+                }
+            }
+        })
+    }
+
+    fn send<'a>(&'a self, parts: &'a [Vec<u8>], within: Duration) -> Later<'a, ()> {
+        Box::pin(async move { Ok(self.adapter.send(&self.id, parts, within).await?) })
+    }
+
+    fn recv(&self, within: Duration) -> Later<'_, Option<Vec<Vec<u8>>>> {
+        Box::pin(async move { Ok(self.adapter.recv(&self.id, within).await?) })
+    }
+
+    fn subscribe<'a>(&'a self, topic: &'a [u8], on: bool) -> Later<'a, ()> {
+        Box::pin(async move {
+            match on {
+                true => self.adapter.subscribe(&self.id, topic).await?,
+                false => self.adapter.unsubscribe(&self.id, topic).await?,
+            }
+            Ok(())
+        })
+    }
+
+    fn close(&self) -> Later<'_, ()> {
+        Box::pin(async move {
+            match self.adapter.close(&self.id).await {
+                Err(AdapterError::Refused { kind: ErrorKind::Closed, .. }) => Ok(()),
+                other => Ok(other?),
+            }
+        })
+    }
+}
