@@ -63,7 +63,7 @@ impl fmt::Display for PeersError {
             }
             Self::Missing { name, what, fix } => write!(f, "{name} needs {what}: {fix}"),
             Self::Step { name, command, output } => {
-                write!(f, "installing {name} failed at `{command}`: {output}\n")?;
+                writeln!(f, "installing {name} failed at `{command}`: {output}")?;
                 write!(f, "mend that and run `zeroproof peers install {name}` again")
             }
             Self::Io { path, why } => {
