@@ -111,13 +111,14 @@ impl Context {
     }
 
     /// A raw connection: no octet sent yet. A SUT that connects opens a fresh socket for each, since
-    /// it need not come back after what the tester did to the last connection; the newest socket
-    /// is the one that [`Context::recv`] and the like use.
+    /// it need not come back after what the tester did to the last connection; so does a PAIR,
+    /// which may not have noticed that its last peer is gone. The newest socket is the one that [`Context::recv`] and the like use.
     ///
     /// # Errors
     /// [`Stop::Crash`] when the SUT is gone, [`Stop::Unreachable`] when it gives no connection.
     pub async fn link(&mut self) -> Result<Link, Stop> {
-        if self.role == Role::Connect && self.linked {
+        let one_peer = self.role == Role::Connect || self.kind.takes_one_peer();
+        if one_peer && self.linked {
             self.retired.extend(self.socket.take());
         }
         self.linked = true;

@@ -95,6 +95,11 @@ impl SocketType {
         }
     }
 
+    /// Whether a socket of this type talks to one peer at a time.
+    pub const fn takes_one_peer(self) -> bool {
+        matches!(self, Pair | Channel)
+    }
+
     /// The type the tester announces toward a SUT of this type: the one that restrains it least.
     pub const fn counterpart(self) -> Self {
         match self {

@@ -41,7 +41,7 @@ impl Instance {
     pub fn may_share(&self) -> bool {
         self.case.needs.is_empty()
             && self.axes.role == Role::Bind
-            && !matches!(self.axes.kind, SocketType::Pair | SocketType::Channel)
+            && !self.axes.kind.takes_one_peer()
     }
 }
 
