@@ -75,6 +75,11 @@ mod tidy {
     }
 
     #[test]
+    fn every_mod_is_seen_by_these_rules() {
+        judge(reach::blind_spots(&Tree::workspace()));
+    }
+
+    #[test]
     fn cited_clauses_exist() {
         judge(citations::unknown_clauses(&Tree::workspace()));
     }

@@ -1,4 +1,5 @@
-//! No dead files: every Rust file is a target of its crate or named by a `mod` of one.
+//! No dead files: every Rust file is a target of its crate or named by a `mod` of one. And no
+//! blind spots: every `mod` leads to a file that the walk of the tree has seen.
 //!
 //! Follows `mod name;`, modules nested in inline ones, and `#[path = "…"]`. A crate is any folder
 //! with a manifest, so an adapter with a manifest of its own is one. Absent: `cfg` (a file behind
@@ -16,12 +17,23 @@ pub(super) fn dead_files(tree: &Tree) -> Vec<Broken> {
     while let Some(file) = waiting.pop() {
         let is_root = roots.contains(file.path.as_str());
         let named = modules(file, is_root);
-        let found = tree.rust().filter(|other| named.contains(&other.path));
+        let found = tree.rust().filter(|other| named.iter().any(|each| each.may_be(other)));
         waiting.extend(found.filter(|other| alive.insert(&other.path)));
     }
     let complaint = "no `mod` leads here from a crate; name it in one or delete it";
     let dead = tree.rust().filter(|file| !alive.contains(file.path.as_str()));
     dead.map(|file| Broken::new(file, 1, complaint)).collect()
+}
+
+/// The compiler finds such a file, so one that is missing here was not judged by any rule.
+pub(super) fn blind_spots(tree: &Tree) -> Vec<Broken> {
+    let complaint = "`mod` leads to no file of the walk; see `is_foreign` in tidy/tree.rs";
+    let unseen = |file: &File| {
+        let named = modules(file, is_root(tree, file)).into_iter();
+        let unseen = named.filter(|each| !tree.rust().any(|other| each.may_be(other)));
+        unseen.map(|each| Broken::new(file, each.line, complaint)).collect::<Vec<_>>()
+    };
+    tree.rust().flat_map(unseen).collect()
 }
 
 /// Whether cargo builds this file without being led to it by a `mod`.
@@ -58,8 +70,21 @@ fn is_conventional_root(inner: &str) -> bool {
     ["build.rs", "src/lib.rs", "src/main.rs"].contains(&inner) || FOLDERS.iter().any(in_folder)
 }
 
-/// The paths that the modules declared in `file` may lie at.
-fn modules(file: &File, is_root: bool) -> BTreeSet<String> {
+/// A `mod name;`.
+struct Module {
+    line: usize,
+    /// Where its file may lie.
+    paths: Vec<String>,
+}
+
+impl Module {
+    fn may_be(&self, file: &File) -> bool {
+        self.paths.contains(&file.path)
+    }
+}
+
+/// The modules that `file` declares and does not hold.
+fn modules(file: &File, is_root: bool) -> Vec<Module> {
     let owns_folder = is_root || file.stem() == "mod";
     let base = if owns_folder {
         file.folder().to_owned()
@@ -68,7 +93,7 @@ fn modules(file: &File, is_root: bool) -> BTreeSet<String> {
     };
     let tokens = file.tokens();
     let mut inline: Vec<Option<&str>> = Vec::new(); // One entry an open brace: its module, if any.
-    let mut paths = BTreeSet::new();
+    let mut found = Vec::new();
     for (index, token) in tokens.iter().enumerate() {
         let before = |back: usize| index.checked_sub(back).and_then(|index| tokens.get(index));
         match (token.text.as_str(), before(1), before(2)) {
@@ -80,17 +105,21 @@ fn modules(file: &File, is_root: bool) -> BTreeSet<String> {
                     .iter()
                     .flatten()
                     .fold(base.clone(), |folder, name| format!("{folder}/{name}"));
-                if let Some(path) = path_attribute(file, &tokens, index - 2) {
+                let path = path_attribute(file, &tokens, index - 2).map(|path| {
                     let parent = if inline.is_empty() { file.folder() } else { &folder };
-                    paths.insert(format!("{parent}/{path}"));
-                }
-                paths.insert(format!("{folder}/{}.rs", name.text));
-                paths.insert(format!("{folder}/{}/mod.rs", name.text));
+                    format!("{parent}/{path}")
+                });
+                let usual = [
+                    format!("{folder}/{}.rs", name.text),
+                    format!("{folder}/{}/mod.rs", name.text),
+                ];
+                let paths = path.map_or_else(|| usual.to_vec(), |path| vec![path]);
+                found.push(Module { line: token.line, paths });
             }
             _ => {}
         }
     }
-    paths
+    found
 }
 
 /// The literal of a `#[path = "…"]` that stands before the `mod` at `keyword`.
@@ -147,4 +176,16 @@ fn every_way_to_name_a_file_counts() {
         ("a/adapters/x/src/main.rs", ""),
     ];
     assert_eq!(dead(&files), Vec::<String>::new());
+}
+
+#[test]
+fn a_mod_that_leads_to_an_unseen_file_is_caught() {
+    let files = [
+        ("a/Cargo.toml", "[package]"),
+        ("a/src/lib.rs", "mod seen;\nmod target;\n#[path = \"x.rs\"]\nmod elsewhere;"),
+        ("a/src/seen/mod.rs", "mod inline { fn f() {} }"),
+        ("a/src/elsewhere.rs", ""),
+    ];
+    let lines: Vec<_> = blind_spots(&Tree::of(&files)).iter().map(|broken| broken.line).collect();
+    assert_eq!(lines, [2, 4]);
 }

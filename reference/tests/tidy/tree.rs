@@ -1,7 +1,8 @@
 //! The files of the workspace as values, and what a finding looks like.
 //!
-//! Walks from the workspace root without git. Build outputs are skipped by their `CACHEDIR.TAG`,
-//! so a target folder of any name is, too. Symbolic links are not followed. Absent: rules.
+//! Walks from the workspace root without git. Build outputs are skipped: a `target` beside a
+//! manifest, and any folder with a `CACHEDIR.TAG`; a source folder may well be named `target`.
+//! Symbolic links are not followed. Absent: rules.
 
 use std::fmt;
 use std::fs;
@@ -125,8 +126,10 @@ impl Tree {
 fn is_foreign(name: &str, path: &Path) -> bool {
     const HIDDEN_BUT_OURS: [&str; 4] = [".cargo", ".ci", ".config", ".github"];
     let hidden = name.starts_with('.') && !HIDDEN_BUT_OURS.contains(&name);
+    let built = name == "target" && path.with_file_name("Cargo.toml").exists();
     hidden
-        || ["target", "node_modules", "__pycache__"].contains(&name)
+        || built
+        || ["node_modules", "__pycache__"].contains(&name)
         || path.join("CACHEDIR.TAG").exists()
 }
 
