@@ -49,3 +49,5 @@ pub(crate) const GOLDEN: [File; 13] = [
     file!("golden/websocket.json"),
     file!("golden/zap.json"),
 ];
+
+pub(crate) const IDS: &str = include_str!("../ids.lock");

@@ -37,6 +37,10 @@ pub enum Fault {
     NotAllowed(String),
     /// The id was used before.
     Duplicate,
+    /// A line that stands before one with a lower id, or twice.
+    OutOfOrder,
+    /// A reference to an id that names nothing.
+    NoSuchId(String),
     /// Octets that do not follow the grammar of the hexadecimal form.
     BadOctets(crate::hex::BadOctets),
     /// `length` differs from the number of octets.
@@ -72,6 +76,8 @@ impl fmt::Display for Fault {
             Self::WrongType(wanted) => write!(f, "must be {wanted}"),
             Self::NotAllowed(value) => write!(f, "`{value}` is not an allowed value"),
             Self::Duplicate => write!(f, "this id was used before"),
+            Self::OutOfOrder => write!(f, "lines are in rising order of their ids, each id once"),
+            Self::NoSuchId(id) => write!(f, "leads to `{id}`, which names nothing"),
             Self::BadOctets(why) => write!(f, "{why}"),
             Self::LengthDiffers { stated, counted } => {
                 write!(f, "says {stated}, but there are {counted} octets")

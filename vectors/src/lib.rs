@@ -4,6 +4,7 @@
 //! - [`golden`]: octet strings with their meaning, one [`Vector`] each
 //! - [`Catalogue::parse`], [`Catalogue::read`], [`Golden::parse`], [`Golden::read`]: the same for
 //!   data that is not ours
+//! - [`ids`]: every id ever given, with what became of it
 //! - [`hex`]: octets as text
 //!
 //! The data are plain JSON files beside this crate, for any language; `README.md` there describes
@@ -18,6 +19,7 @@ mod error;
 mod files;
 mod golden;
 pub mod hex;
+mod ids;
 mod record;
 
 pub use catalogue::{CLAUSES_SCHEMA, Catalogue};
@@ -25,6 +27,7 @@ pub use clause::{Basis, Clause, Level, Observable, PeerReport, PeerVerdict, Role
 pub use decoded::{Decoded, Frame, FrameKind, Property};
 pub use error::{Error, Fault};
 pub use golden::{GOLDEN_SCHEMA, Golden, Vector, Verdict};
+pub use ids::{Fate, Ids};
 
 use std::sync::LazyLock;
 
@@ -47,3 +50,17 @@ pub fn golden() -> Result<&'static Golden, &'static Error> {
         LazyLock::new(|| Golden::parse_files(embedded::GOLDEN));
     GOLDEN.as_ref()
 }
+
+/// Every id that this repository ever gave to a clause or vector.
+///
+/// # Errors
+/// Only if the embedded data is broken, which the tests of this crate rule out.
+pub fn ids() -> Result<&'static Ids, &'static Error> {
+    static IDS: LazyLock<Result<Ids, Error>> = LazyLock::new(|| Ids::parse(embedded::IDS));
+    IDS.as_ref()
+}
+
+/// The examples of the README, run as a test of this crate.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
