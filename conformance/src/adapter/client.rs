@@ -198,12 +198,14 @@ impl Adapter {
         self.done("reset", json!({})).await
     }
 
-    /// Asks the process to end and waits until it has, with exit code 0.
+    /// Asks the process to end, closes its input and waits until it has ended, with exit code 0.
+    /// Calls after that fail, with `Deadline` or `Died`.
     ///
     /// # Errors
     /// As [`Adapter::call`]; `Died` for another exit code, `Deadline` when it stays.
     pub async fn bye(&self) -> Result<(), AdapterError> {
         self.done("bye", json!({})).await?;
+        self.inner.link.hang_up();
         match tokio::time::timeout(self.inner.deadline, self.end()).await {
             Ok(AdapterError::Died { status, .. }) if status == "exit code 0" => Ok(()),
             Ok(end) => Err(end),

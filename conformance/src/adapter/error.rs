@@ -55,7 +55,8 @@ pub enum AdapterError {
         /// The adapter's words.
         message: String,
     },
-    /// The adapter broke `zeroproof/adapter/1`; it has been killed.
+    /// The adapter broke `zeroproof/adapter/1`. After a line that is no reply, or a reply to nobody,
+    /// it has been killed; after a reply with a wrong `ok` it runs on.
     Protocol {
         /// The offending line, verbatim up to 4096 octets, invalid UTF-8 replaced.
         line: String,

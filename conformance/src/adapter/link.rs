@@ -38,7 +38,8 @@ type Waiting = oneshot::Sender<Result<Answer, AdapterError>>;
 /// A running adapter. Dropping it kills the process.
 pub(super) struct Link {
     state: Arc<State>,
-    lines: mpsc::UnboundedSender<Vec<u8>>,
+    /// To the writer; `None` after the end of input has been sent.
+    lines: Mutex<Option<mpsc::UnboundedSender<Vec<u8>>>>,
     pid: Option<u32>,
     /// Its drop, with the link, tells the supervisor to kill.
     _alive: oneshot::Sender<()>,
@@ -87,7 +88,7 @@ impl Link {
         tokio::spawn(write(stdin, queue));
         let words = tokio::spawn(keep_stderr(stderr, Arc::clone(&state)));
         tokio::spawn(supervise(child, stdout, gone, words, Arc::clone(&state)));
-        Ok(Self { state, lines, pid, _alive: alive })
+        Ok(Self { state, lines: Mutex::new(Some(lines)), pid, _alive: alive })
     }
 
     pub(super) fn pid(&self) -> Option<u32> {
@@ -109,6 +110,11 @@ impl Link {
         let mut fate = self.state.fate.subscribe();
         let end = fate.wait_for(Option::is_some).await.ok().and_then(|fate| fate.clone());
         end.unwrap_or_else(|| self.state.died("unknown".into()))
+    }
+
+    /// Closes standard input, once everything queued is written.
+    pub(super) fn hang_up(&self) {
+        lock(&self.lines).take();
     }
 
     /// Sends one request and waits for its answer. Dropping the future is safe at any point: the
@@ -145,8 +151,10 @@ impl Link {
         }
         let mut line = Value::Object(fields).to_string().into_bytes();
         line.push(b'\n');
-        // A writer that is gone means a process that is gone: the supervisor tells the caller.
-        let _ = self.lines.send(line);
+        if let Some(lines) = &*lock(&self.lines) {
+            // A writer that is gone means a process that is gone: the supervisor tells the caller.
+            let _ = lines.send(line);
+        }
         Ok(receiver)
     }
 }
