@@ -4,12 +4,12 @@ use std::path::Path;
 use zeroproof_vectors::{Catalogue, Error, Fault, Golden, hex::BadOctets};
 
 const CLAUSES: &str = r#"{"schema": "zeroproof/clauses/1", "rfc": 37, "title": "t", "clauses": [
-  {"id": "37-A-001", "section": "s", "level": "MUST", "role": "any", "text": "t.",
+  {"id": "37-a-001", "section": "s", "level": "MUST", "role": "any", "text": "t.",
    "observable": "wire", "how": "h.", "also_rfc": [23],
    "peers": {"p": {"version": "1", "verdict": "conforms", "basis": "docs", "note": "n"}}}]}"#;
 
 const GOLDEN: &str = r#"{"schema": "zeroproof/golden/1", "title": "t", "keys": {"k": "00*2"},
-  "vectors": [{"id": "A01", "name": "n", "clauses": ["37-A-001"], "octets": "61*3", "length": 3,
+  "vectors": [{"id": "A01", "name": "n", "clauses": ["37-a-001"], "octets": "61*3", "length": 3,
    "sha256": "s", "verdict": "valid", "note": "n",
    "decoded": {"is": "greeting", "version": [3, 1], "mechanism": "NULL", "as_server": false}}]}"#;
 
@@ -27,7 +27,7 @@ fn refused(text: &str, from: &str, to: &str) -> (Option<String>, Option<String>,
 #[test]
 fn the_samples_are_read() {
     let catalogue = Catalogue::parse(CLAUSES).unwrap();
-    assert_eq!(catalogue.find("37-A-001").unwrap().peers[0].note.as_deref(), Some("n"));
+    assert_eq!(catalogue.find("37-a-001").unwrap().peers[0].note.as_deref(), Some("n"));
     let golden = Golden::parse(GOLDEN).unwrap();
     assert_eq!(golden.find("A01").unwrap().octets(), b"aaa");
     assert_eq!(golden.key("k"), Some(&[0, 0][..]));
@@ -53,7 +53,7 @@ fn a_fault_in_a_clause_names_id_and_field() {
         (r#""note": "n""#, r#""notes": "n""#, "notes", Fault::Unknown),
         (r#""section": "s""#, r#""section": null"#, "section", Fault::WrongType("a text")),
     ] {
-        let expected = (Some("37-A-001".to_owned()), Some(field.to_owned()), fault);
+        let expected = (Some("37-a-001".to_owned()), Some(field.to_owned()), fault);
         assert_eq!(refused(CLAUSES, from, to), expected, "{to}");
     }
 }
@@ -68,7 +68,7 @@ fn a_fault_in_a_vector_names_id_and_field() {
         ("61*3", "61*", "octets", bad),
         ("61*3", "61*99999999999", "octets", Fault::BadOctets(BadOctets::TooMany)),
         (r#""valid""#, r#""fine""#, "verdict", not("fine")),
-        (r#"["37-A-001"]"#, "[37]", "clauses", Fault::WrongType("a text")),
+        (r#"["37-a-001"]"#, "[37]", "clauses", Fault::WrongType("a text")),
         (r#""greeting""#, r#""farewell""#, "decoded.is", not("farewell")),
         ("[3, 1]", "[3]", "version", Fault::WrongType("a list of major and minor")),
         ("[3, 1]", "[3, 256]", "version", Fault::WrongType("a small whole number")),
@@ -97,12 +97,12 @@ fn a_fault_in_the_envelope_names_the_field() {
 
 #[test]
 fn an_id_belongs_to_its_rfc_and_is_given_once() {
-    let (_, field, fault) = refused(CLAUSES, "37-A-001", "23-A-001");
+    let (_, field, fault) = refused(CLAUSES, "37-a-001", "23-a-001");
     assert_eq!(field.as_deref(), Some("id"));
-    assert_eq!(fault, Fault::NotAllowed("23-A-001".to_owned()));
+    assert_eq!(fault, Fault::NotAllowed("23-a-001".to_owned()));
     let twice = Catalogue::parse_files([("a.json", CLAUSES), ("b.json", CLAUSES)]).unwrap_err();
     assert_eq!((twice.file.as_str(), &twice.fault), ("b.json", &Fault::Duplicate));
-    assert_eq!(twice.to_string(), "b.json, 37-A-001, field `id`: this id was used before");
+    assert_eq!(twice.to_string(), "b.json, 37-a-001, field `id`: this id was used before");
     let twice = Golden::parse_files([("a.json", GOLDEN), ("b.json", GOLDEN)]).unwrap_err();
     assert_eq!((twice.file.as_str(), twice.fault), ("b.json", Fault::Duplicate));
 }

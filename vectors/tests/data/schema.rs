@@ -112,7 +112,7 @@ fn a_vector_without_or_with_a_wrong_field_is_refused() {
 fn a_value_outside_its_words_is_refused() {
     for (kind, file, pointer, value) in [
         ("clauses", "rfc37", "/schema", json!("zeroproof/clauses/2")),
-        ("clauses", "rfc37", "/clauses/0/id", json!("23-GREETING-001")),
+        ("clauses", "rfc37", "/clauses/0/id", json!("23-NULL-001")),
         ("clauses", "rfc37", "/clauses/0/level", json!("SHALL")),
         ("clauses", "rfc37", "/clauses/0/role", json!("peer-as-STREAM")),
         ("clauses", "rfc37", "/clauses/0/observable", json!("maybe")),
