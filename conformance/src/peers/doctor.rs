@@ -103,3 +103,28 @@ async fn succeeds(probe: &[String]) -> bool {
     let ended = timeout(PATIENCE, command.kill_on_drop(true).status()).await;
     matches!(ended, Ok(Ok(status)) if status.success())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn what_is_missing_is_named_with_its_fix() {
+        let root = tempfile::tempdir().unwrap();
+        let libzmq = list().unwrap().into_iter().find(|entry| entry.name == "libzmq").unwrap();
+        let diagnosis = examine(root.path(), &libzmq).await;
+        let text = diagnosis.to_string();
+        assert!(text.starts_with("libzmq: not ready\n  ok       Python"), "{text}");
+        assert!(text.contains("missing  an installation in"), "{text}");
+        assert!(text.ends_with("fix: zeroproof peers install libzmq"), "{text}");
+    }
+
+    #[tokio::test]
+    async fn an_installed_peer_is_asked_for_its_hello() {
+        crate::peers::install("libzmq", &mut |_| {}).unwrap();
+        let diagnoses = doctor().await.unwrap();
+        let libzmq = diagnoses.iter().find(|diagnosis| diagnosis.name == "libzmq").unwrap();
+        assert_eq!(libzmq.missing, []);
+        assert_eq!(libzmq.present.last().unwrap(), "its adapter answers: libzmq 4.3.5");
+    }
+}

@@ -168,3 +168,78 @@ fn run(name: &str, argv: &[String]) -> Result<(), PeersError> {
 fn io(path: &Path, error: &std::io::Error) -> PeersError {
     PeersError::Io { path: path.to_owned(), why: error.to_string() }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::peers::Need;
+
+    fn quiet(root: &Path, entry: &Entry) -> Result<Peer, PeersError> {
+        install_below(root, entry, &mut |_| {})
+    }
+
+    /// Makes a virtual environment (seconds), the one thing here that needs an index of packages.
+    #[test]
+    fn a_broken_installation_is_repaired_and_a_whole_one_left_alone() {
+        let root = tempfile::tempdir().unwrap();
+        let (root, libzmq) = (root.path(), entry("libzmq").unwrap());
+        let here = root.join("libzmq");
+        fs::create_dir_all(here.join("venv/bin")).unwrap();
+        fs::write(here.join("venv/bin/python"), "not one").unwrap();
+        assert!(matches!(ready(root, &libzmq), Err(PeersError::NotInstalled { .. })));
+
+        let mut said = Vec::new();
+        let peer = install_below(root, &libzmq, &mut |line| said.push(line.to_owned())).unwrap();
+        assert!(said.iter().any(|line| line.contains("pyzmq==")), "{said:?}");
+        let names: Vec<_> = fs::read_dir(root).unwrap().map(|e| e.unwrap().file_name()).collect();
+        assert_eq!(names, ["libzmq"], "nothing is left beside it");
+
+        fs::write(here.join("adapter"), "of an older suite").unwrap();
+        let again = install_below(root, &libzmq, &mut |line| panic!("{line}")).unwrap();
+        assert_eq!(again, peer);
+        let adapter = fs::read_to_string(here.join("adapter")).unwrap();
+        assert_eq!(adapter, libzmq.source().unwrap());
+
+        let Install::Pip { packages } = &libzmq.install;
+        let newer = Install::Pip { packages: [packages.clone(), vec!["x==1".into()]].concat() };
+        let newer = Entry { install: newer, ..libzmq };
+        let error = ready(root, &newer).unwrap_err().to_string();
+        assert!(error.contains("of another version"), "{error}");
+    }
+
+    #[test]
+    fn what_the_machine_lacks_is_said_with_the_way_to_get_it() {
+        let root = tempfile::tempdir().unwrap();
+        let need = |probe: &[&str]| Need {
+            probe: probe.iter().map(|word| (*word).to_owned()).collect(),
+            what: "a flux capacitor".into(),
+            fix: "ask Emmett".into(),
+        };
+        for probe in [&["/no/such/program"][..], &["sh", "-c", "exit 1"]] {
+            let entry = Entry { needs: vec![need(probe)], ..entry("libzmq").unwrap() };
+            let error = quiet(root.path(), &entry).unwrap_err().to_string();
+            assert_eq!(error, "libzmq needs a flux capacitor: ask Emmett");
+        }
+        assert_eq!(fs::read_dir(root.path()).unwrap().count(), 0);
+    }
+
+    #[test]
+    fn a_step_that_fails_shows_its_last_lines() {
+        let script =
+            "i=0; while [ $i -lt 40 ]; do i=$((i+1)); echo line $i; done; echo no >&2; exit 3";
+        let argv = ["sh", "-c", script].map(String::from);
+        let error = run("x", &argv).unwrap_err().to_string();
+        assert!(error.contains("exit status: 3") && error.contains("line 40\nno"), "{error}");
+        assert!(!error.contains("line 20\n"), "{error}");
+    }
+
+    #[test]
+    fn a_place_that_cannot_be_written_is_named() {
+        let root = tempfile::tempdir().unwrap();
+        let file = root.path().join("file");
+        fs::write(&file, "").unwrap();
+        let entry = Entry { needs: Vec::new(), ..entry("libzmq").unwrap() };
+        let error = quiet(&file, &entry).unwrap_err().to_string();
+        assert!(error.contains("file:") && error.contains("ZEROPROOF_PEERS"), "{error}");
+    }
+}
