@@ -41,6 +41,7 @@ OPTIONS = (
     " tcp_maxrt tos xpub_manual xpub_nodrop xpub_verbose xpub_verboser xpub_welcome_msg"
     " zap_domain"
 ).split()
+TO_JSON = json.JSONEncoder(separators=(",", ":")).encode
 OPS = "hello open bind connect set send recv subscribe unsubscribe close reset bye".split()
 
 
@@ -204,10 +205,10 @@ class Adapter:
     # Answers, and calls that wait
 
     def answer(self, ident, ok):
-        self.lines.append(json.dumps({"id": ident, "ok": ok}, separators=(",", ":")))
+        self.lines.append(TO_JSON({"id": ident, "ok": ok}))
 
     def refuse(self, ident, failure):
-        self.lines.append(json.dumps({"id": ident, "err": failure}, separators=(",", ":")))
+        self.lines.append(TO_JSON({"id": ident, "err": failure}))
 
     def give_up(self, call):
         call.waits = False
@@ -345,7 +346,7 @@ class Adapter:
         ident = None
         try:
             try:
-                request = json.loads(line)
+                request = json.loads(line.decode())
             except ValueError as error:
                 raise Failure("refused", "not JSON (%s): %.80r" % (error, bytes(line))) from None
             if not isinstance(request, dict):
