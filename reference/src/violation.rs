@@ -104,6 +104,8 @@ pub enum Violation {
     GroupTooLong(usize),
     /// A JOIN or LEAVE with a zero octet in the group.
     GroupZeroOctet,
+    /// A message of a RADIO that is not one group frame and one body; its number of frames.
+    RadioFrames(usize),
 }
 
 impl fmt::Display for Violation {
@@ -160,6 +162,7 @@ impl fmt::Display for Violation {
             }
             Self::GroupTooLong(length) => write!(f, "group of {length} octets, limit 255"),
             Self::GroupZeroOctet => f.write_str("zero octet in a group"),
+            Self::RadioFrames(count) => write!(f, "radio message of {count} frames, not 2"),
         }
     }
 }

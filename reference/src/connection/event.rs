@@ -47,7 +47,7 @@ pub enum Output {
 pub enum Event {
     /// The handshake is over and the peer is this.
     Ready(PeerInfo),
-    /// A whole message.
+    /// A whole message; to a DISH, a group and a body.
     Message(Message),
     /// The peer, a subscriber, wants what starts with this topic.
     Subscribe(Vec<u8>),

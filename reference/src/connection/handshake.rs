@@ -1,9 +1,10 @@
 //! From the first octet to the first message.
 //!
 //! ```text
-//! Signature --signature: send major--> Version --3 or more: send the rest--> Rest
-//!     |                                   '--1 or 2: send type, identity--> Type --code--> Identity
-//!     '--no signature: send identity--> Identity --identity frame--> established (1.0, 2.0)
+//! Signature --signature: send major-----> Version --3 or more: send the rest---> Rest
+//!     |                                      '-----1 or 2: send type, identity--> Type
+//!     '-----no signature: send identity--> Identity <--code------------------------'
+//! Identity --identity frame--> established (1.0, 2.0)
 //! Rest --64 octets, same mechanism: send READY if it is ours to begin--> Null
 //! Null --READY: answer if not sent yet--> established (3.0, 3.1)
 //! ```

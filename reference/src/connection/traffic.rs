@@ -104,7 +104,7 @@ impl Traffic {
         match self.assembler.take(octets, Expect::Traffic, &config.limits)? {
             None => Ok(()),
             Some(Unit::Message(message)) => {
-                out.push_back(Output::Event(self.meaning(message, config.socket_type)));
+                out.push_back(Output::Event(self.meaning(message, config.socket_type)?));
                 Ok(())
             }
             Some(Unit::Identity(_)) => Ok(()),
@@ -175,16 +175,19 @@ impl Traffic {
 
     /// What a message means to a socket of this type: publishers take the old form of
     /// subscriptions on every link, as some peers never learn the new one.
-    fn meaning(&self, message: Message, ours: SocketType) -> Event {
+    fn meaning(&self, message: Message, ours: SocketType) -> Result<Event, Violation> {
         //= 23-PUBSUB-004
         if ours.is_publisher() && self.revision != Revision::V10 {
             match message.single() {
-                Some([SUBSCRIBE, topic @ ..]) => return Event::Subscribe(topic.to_vec()),
-                Some([CANCEL, topic @ ..]) => return Event::Cancel(topic.to_vec()),
+                Some([SUBSCRIBE, topic @ ..]) => return Ok(Event::Subscribe(topic.to_vec())),
+                Some([CANCEL, topic @ ..]) => return Ok(Event::Cancel(topic.to_vec())),
                 Some(_) | None => {}
             }
         }
-        Event::Message(message)
+        if ours == SocketType::Dish {
+            judge_radio(&message)?;
+        }
+        Ok(Event::Message(message))
     }
 
     fn handle_command(
@@ -223,6 +226,15 @@ impl Traffic {
             | Command::Unknown(_) => {}
         }
         Ok(())
+    }
+}
+
+/// A message of a RADIO is a group and a body, no less and no more.
+fn judge_radio(message: &Message) -> Result<(), Violation> {
+    //= 37-RADIO-007
+    match message.parts() {
+        [group, _body] => Group::new(group).map(|_| ()),
+        parts => Err(Violation::RadioFrames(parts.len())),
     }
 }
 
