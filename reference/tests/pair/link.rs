@@ -1,0 +1,151 @@
+//! The pipe: both ends, and the clock they share.
+
+use core::time::Duration;
+use zeroproof_reference::{
+    Config, Connection, Event, Input, Instant, Output, PeerInfo, Reason, Role, SocketType,
+};
+
+/// One end, with everything that came out of it.
+pub(super) struct End {
+    connection: Connection,
+    pub(super) events: Vec<Event>,
+    pub(super) sent: Vec<Vec<u8>>,
+    pub(super) closed: Option<(Instant, Reason)>,
+    deadline: Option<Instant>,
+}
+
+/// Both ends and the clock.
+pub(super) struct Pair {
+    pub(super) now: Instant,
+    pub(super) binder: End,
+    pub(super) connecter: End,
+    /// Octets are lost in both directions.
+    pub(super) is_cut: bool,
+}
+
+pub(super) fn binder(socket_type: SocketType) -> Config {
+    Config::new(Role::Binder, socket_type)
+}
+
+pub(super) fn connecter(socket_type: SocketType) -> Config {
+    Config::new(Role::Connecter, socket_type)
+}
+
+/// The same, as a 3.0 peer.
+pub(super) fn old(mut config: Config) -> Config {
+    config.minor = 0;
+    config
+}
+
+impl End {
+    fn new(config: Config) -> Self {
+        let connection = Connection::new(config, Instant::ZERO);
+        Self { connection, events: Vec::new(), sent: Vec::new(), closed: None, deadline: None }
+    }
+
+    /// The application acts, and nothing is carried yet.
+    pub(super) fn queue(&mut self, input: Input<'_>) {
+        self.connection.handle_input(Instant::ZERO, input);
+    }
+
+    /// What the peer told of itself when the handshake was over.
+    pub(super) fn peer(&self) -> &PeerInfo {
+        match self.events.first() {
+            Some(Event::Ready(peer)) => peer,
+            other => panic!("not ready but {other:?}, {:?}", self.closed),
+        }
+    }
+
+    /// What happened after the handshake.
+    pub(super) fn heard(&self) -> &[Event] {
+        self.peer();
+        &self.events[1..]
+    }
+
+    /// How often exactly these octets were sent at once.
+    pub(super) fn count_sent(&self, octets: &[u8]) -> usize {
+        self.sent.iter().filter(|sent| *sent == octets).count()
+    }
+
+    /// Drains the outputs; returns the octets for the other end.
+    fn drain(&mut self, now: Instant) -> Vec<u8> {
+        let mut octets = Vec::new();
+        loop {
+            match self.connection.poll_output() {
+                Output::Transmit(more) => {
+                    octets.extend_from_slice(&more);
+                    self.sent.push(more);
+                }
+                Output::Event(event) => self.events.push(event),
+                Output::Close(reason) => self.closed = Some((now, reason)),
+                Output::Wait(deadline) => {
+                    self.deadline = deadline;
+                    return octets;
+                }
+            }
+        }
+    }
+}
+
+impl Pair {
+    /// Both ends at time zero, after everything they have to say to each other.
+    pub(super) fn new(binder: Config, connecter: Config) -> Self {
+        let mut pair = Self::apart(binder, connecter);
+        pair.settle();
+        pair
+    }
+
+    /// Both ends before a single octet has been carried.
+    pub(super) fn apart(binder: Config, connecter: Config) -> Self {
+        let (binder, connecter) = (End::new(binder), End::new(connecter));
+        Self { now: Instant::ZERO, binder, connecter, is_cut: false }
+    }
+
+    pub(super) fn binder_does(&mut self, input: Input<'_>) {
+        self.binder.connection.handle_input(self.now, input);
+        self.settle();
+    }
+
+    pub(super) fn connecter_does(&mut self, input: Input<'_>) {
+        self.connecter.connection.handle_input(self.now, input);
+        self.settle();
+    }
+
+    /// Lets time pass; every deadline is met on its nanosecond.
+    pub(super) fn pass(&mut self, duration: Duration) {
+        let end = self.now + duration;
+        loop {
+            let deadlines = [self.binder.deadline, self.connecter.deadline];
+            let Some(next) = deadlines.into_iter().flatten().min().filter(|next| *next <= end)
+            else {
+                self.now = end;
+                return;
+            };
+            self.now = self.now.max(next);
+            let due = deadlines.map(|deadline| deadline.is_some_and(|when| when <= self.now));
+            if due[0] {
+                self.binder_does(Input::Timeout);
+            }
+            if due[1] {
+                self.connecter_does(Input::Timeout);
+            }
+        }
+    }
+
+    /// Carries octets both ways until both ends are silent.
+    pub(super) fn settle(&mut self) {
+        loop {
+            let mut forth = self.binder.drain(self.now);
+            let mut back = self.connecter.drain(self.now);
+            if forth.is_empty() && back.is_empty() {
+                return;
+            }
+            if self.is_cut {
+                forth.clear();
+                back.clear();
+            }
+            self.connecter.connection.handle_input(self.now, Input::Octets(&forth));
+            self.binder.connection.handle_input(self.now, Input::Octets(&back));
+        }
+    }
+}
