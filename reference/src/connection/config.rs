@@ -7,6 +7,7 @@ use crate::mechanism::null::judge_identity;
 use crate::socket_type::SocketType;
 use crate::violation::Violation;
 use crate::wire::metadata::is_name_octet;
+use core::fmt;
 use core::time::Duration;
 
 /// Which side opened the transport connection.
@@ -109,3 +110,19 @@ impl Config {
         if self.minor > 1 { Err(Misconfigured::Minor(self.minor)) } else { Ok(()) }
     }
 }
+
+impl fmt::Display for Misconfigured {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::IdentityTooLong => f.write_str("identity: at most 255 octets"),
+            Self::IdentityLeadingZero => f.write_str("identity: the first octet must not be zero"),
+            Self::PropertyName => {
+                f.write_str("property name: 1 to 255 letters, digits, `-`, `_`, `.` or `+`")
+            }
+            Self::PropertyValue => f.write_str("property value: fewer than 2^31 octets"),
+            Self::Minor(minor) => write!(f, "minor version {minor}: only 0 and 1 are spoken"),
+        }
+    }
+}
+
+impl core::error::Error for Misconfigured {}

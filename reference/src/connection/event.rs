@@ -7,6 +7,7 @@ use crate::message::Message;
 use crate::socket_type::SocketType;
 use crate::time::Instant;
 use crate::violation::Violation;
+use core::fmt;
 
 /// One thing that happened to a connection.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -94,5 +95,21 @@ pub enum Reason {
 impl From<Violation> for Reason {
     fn from(violation: Violation) -> Self {
         Self::Violation(violation)
+    }
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::PeerClosed => f.write_str("the peer or the network closed the transport"),
+            Self::Violation(violation) => write!(f, "{violation}"),
+            Self::RefusedByPeer(reason) => {
+                write!(f, "the peer refused: \"{}\"", reason.escape_ascii())
+            }
+            Self::HandshakeTimeout => f.write_str("the handshake was not over in time"),
+            Self::HeartbeatTimeout => f.write_str("nothing came after a PING"),
+            Self::TtlExpired => f.write_str("nothing came within the TTL of the peer's PING"),
+            Self::Misconfigured(misconfigured) => write!(f, "{misconfigured}"),
+        }
     }
 }
