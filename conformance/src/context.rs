@@ -110,9 +110,10 @@ impl Context {
         self.target.open(spec).await.map_err(stop)
     }
 
-    /// A raw connection: no octet sent yet. A SUT that connects opens a fresh socket for each, since
-    /// it need not come back after what the tester did to the last connection; so does a PAIR,
-    /// which may not have noticed that its last peer is gone. The newest socket is the one that [`Context::recv`] and the like use.
+    /// A raw connection: no octet sent yet. A SUT that connects opens a fresh socket for each,
+    /// since it need not come back after what the tester did to the last connection; so does a
+    /// PAIR, which may not have noticed that its last peer is gone. The newest socket is the one
+    /// that [`Context::recv`] and the like use.
     ///
     /// # Errors
     /// [`Stop::Crash`] when the SUT is gone, [`Stop::Unreachable`] when it gives no connection.

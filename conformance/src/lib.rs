@@ -10,6 +10,7 @@ pub mod cases;
 pub mod cli;
 pub mod context;
 pub mod entropy;
+pub mod expect;
 pub mod octets;
 pub mod peers;
 pub mod probe;

@@ -166,7 +166,8 @@ async fn dropped_calls_leave_the_others_their_answers() {
         let dropped = adapter.recv(&pull, SOON);
         assert!(tokio::time::timeout(Duration::ZERO, dropped).await.is_err());
     }
-    assert_eq!(adapter.recv(&pull, SOON).await.unwrap(), None); // behind the twenty, so they are over
+    // Behind the twenty, so they are over.
+    assert_eq!(adapter.recv(&pull, SOON).await.unwrap(), None);
     adapter.send(&push, &[b"kept".to_vec()], DEADLINE).await.unwrap();
     assert_eq!(adapter.recv(&pull, DEADLINE).await.unwrap().unwrap(), [b"kept".to_vec()]);
 }

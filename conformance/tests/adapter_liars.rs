@@ -11,7 +11,8 @@ use zeroproof_conformance::adapter::{Adapter, AdapterError, ErrorKind};
 const DEADLINE: Duration = Duration::from_secs(20);
 
 const HELLO: &str = r#"{"id":0,"ok":{"proto":1,"impl":{"name":"liar","version":"0","language":"sh"},
-"concurrency":1,"can":{"zmtp":["3.1"],"type":["PULL"],"mech":["NULL"],"role":["bind"],"transport":["tcp"],
+"concurrency":1,"can":{"zmtp":["3.1"],
+"type":["PULL"],"mech":["NULL"],"role":["bind"],"transport":["tcp"],
 "opt":[],"op":["hello","open","bind","send","recv","close","reset","bye"]}}}"#;
 
 /// A shell script; `$HELLO` is a good hello.
@@ -126,7 +127,8 @@ async fn wrong_shapes_of_answers_are_protocol_errors() {
         (r#"{}"#, "one or more"),
     ] {
         let body = format!(
-            "read _; echo '{{\"id\":1,\"ok\":{{}}}}'; read _; echo '{{\"id\":2,\"ok\":{ok}}}'; exec cat"
+            "read _; echo '{{\"id\":1,\"ok\":{{}}}}'; read _; \
+             echo '{{\"id\":2,\"ok\":{ok}}}'; exec cat"
         );
         let adapter = after_hello(&body).await;
         let socket = adapter.open("PULL", &[]).await.unwrap();

@@ -1,1 +1,2 @@
-//! Here will live the fuzz targets as plain functions over octets, whose findings replay under `cargo test`.
+//! Here will live the fuzz targets as plain functions over octets, whose findings replay under
+//! `cargo test`.

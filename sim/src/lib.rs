@@ -1,1 +1,2 @@
-//! Here will live the deterministic simulator: a topology under faults in virtual time, judged by oracles.
+//! Here will live the deterministic simulator: a topology under faults in virtual time, judged by
+//! oracles.

@@ -55,7 +55,7 @@ pub enum AdapterError {
         /// The adapter's words.
         message: String,
     },
-    /// The adapter broke `zeroproof/adapter/1`. After a line that is no reply, or a reply to nobody,
+    /// The adapter broke `zeroproof/adapter/1`. After a line that is no reply, or to nobody,
     /// it has been killed; after a reply with a wrong `ok` it runs on.
     Protocol {
         /// The offending line, verbatim up to 4096 octets, invalid UTF-8 replaced.

@@ -2,7 +2,7 @@
 //!
 //! Three tasks beside the callers: one writes whole lines, one keeps the end of standard error, one
 //! reads answers and outlives the process, so that every call is told when it dies. An id stays in
-//! the table until it is answered, even when its caller has gone: a late answer is then no surprise.
+//! the table until it is answered, even when its caller has gone: a late answer is no surprise.
 //! Deliberately absent: restart, and the meaning of any op.
 
 use std::collections::{HashMap, VecDeque};

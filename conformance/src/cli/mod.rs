@@ -1,14 +1,26 @@
 //! The command line of `zeroproof`.
 
 mod check;
+mod glob;
+mod list;
+mod peers;
 
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+const EXIT_CODES: &str = "Exit codes:
+  0  every verdict as expected, at least one case ran
+  1  unexpected fail, crash, hang or flaky at the --fail-on level
+  2  usage, unreadable file, pattern that matches nothing
+  3  only stale expectations
+  4  no judgement possible: peer unreachable, adapter broken, sanity case failed
+  5  bug in the suite
+  6  stopped early, results partial";
+
 /// Judges any ZeroMQ implementation, clause by clause, with octets as evidence.
 #[derive(Debug, Parser)]
-#[command(name = "zeroproof", version, arg_required_else_help = true)]
+#[command(name = "zeroproof", version, arg_required_else_help = true, after_help = EXIT_CODES)]
 struct Cli {
     #[command(subcommand)]
     command: Command,
@@ -16,7 +28,17 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    Check(check::Check),
+    Check(Box<check::Check>),
+    /// The cases, a line each
+    List,
+    /// All that is known of a case or a clause
+    Explain {
+        /// A case id or a clause id
+        id: String,
+    },
+    /// Known peers: list, install, doctor
+    #[command(subcommand)]
+    Peers(peers::Peers),
 }
 
 /// Why a command ends without its result: what to say, and the exit code.
@@ -44,6 +66,9 @@ impl Failure {
 pub fn main() -> ExitCode {
     let result = match Cli::parse().command {
         Command::Check(check) => check.run(),
+        Command::List => Ok(list::list()),
+        Command::Explain { id } => list::explain(&id),
+        Command::Peers(peers) => peers.run(),
     };
     match result {
         Ok(code) => ExitCode::from(code),
