@@ -90,6 +90,11 @@ impl Connection {
             return Err(Reason::PeerClosed);
         }
         self.handle_time(now, matches!(input, Input::Timeout))?;
+        // A busy link may never see a Timeout, yet its peer may count on our PINGs. They come
+        // first, so that their place does not depend on how the octets of this input are cut.
+        if let Phase::Traffic(traffic) = &mut self.phase {
+            traffic.poll_ping(now, &mut self.out);
+        }
         match input {
             Input::Octets(octets) => self.handle_octets(now, octets)?,
             Input::Message(message) => self.send(Outgoing::Message(message)),
@@ -98,10 +103,6 @@ impl Connection {
             Input::Join(group) => self.send(Outgoing::Join(group)),
             Input::Leave(group) => self.send(Outgoing::Leave(group)),
             Input::PeerClosed | Input::Timeout => {}
-        }
-        // A busy link may never see a Timeout, yet its peer may count on our PINGs.
-        if let Phase::Traffic(traffic) = &mut self.phase {
-            traffic.poll_ping(now, &mut self.out);
         }
         Ok(())
     }

@@ -121,6 +121,7 @@ impl Pair {
                 self.now = end;
                 return;
             };
+            let moved = self.now < next;
             self.now = self.now.max(next);
             let due = deadlines.map(|deadline| deadline.is_some_and(|when| when <= self.now));
             if due[0] {
@@ -129,7 +130,13 @@ impl Pair {
             if due[1] {
                 self.connecter_does(Input::Timeout);
             }
+            assert!(moved || !self.is_due(), "a deadline that has been met is still there");
         }
+    }
+
+    fn is_due(&self) -> bool {
+        let deadlines = [self.binder.deadline, self.connecter.deadline];
+        deadlines.into_iter().flatten().any(|deadline| deadline <= self.now)
     }
 
     /// Carries octets both ways until both ends are silent.

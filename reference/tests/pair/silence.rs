@@ -133,6 +133,19 @@ fn a_busy_link_sends_its_pings_too() {
 }
 
 #[test]
+fn a_ping_that_is_due_precedes_every_answer_however_octets_are_cut() {
+    for size in [1, 18] {
+        let mut pair = Pair::new(binder(SocketType::Router), pinging(100, 300, 0));
+        (pair.is_cut, pair.now) = (true, at(100));
+        pair.connecter.sent.clear();
+        for octets in [PING, PING].concat().chunks(size) {
+            pair.connecter_does(Input::Octets(octets));
+        }
+        assert_eq!(pair.connecter.sent, [PING, PONG, PONG]);
+    }
+}
+
+#[test]
 fn a_ttl_is_met_to_the_nanosecond_even_where_16_bits_of_milliseconds_end() {
     for (tenths, expected) in
         [(1, 100), (655, 65_500), (656, 65_600), (700, 70_000), (65_535, 6_553_500)]
