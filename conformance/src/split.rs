@@ -7,7 +7,7 @@ use crate::entropy::Entropy;
 pub enum Split {
     /// One segment a write.
     Whole,
-    /// One octet a segment, for writes of up to [`BYTEWISE`] octets; more goes in pieces.
+    /// One octet a segment, for writes of up to 1024 octets; more goes in pieces.
     Bytes,
     /// Pieces of 1 to n octets.
     Random(u16),
