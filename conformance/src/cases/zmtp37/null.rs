@@ -1,21 +1,193 @@
 //! The NULL mechanism: READY one way, READY the other way, and what breaks it.
+//! Clauses 37-NULL-002 to -011 and -017 to -019. Deliberately absent: single properties, which are
+//! in `metadata`, and who may meet whom, which is in `socket_type`.
 
-use crate::case::Case;
+use crate::case::{CONNECT, Case, SENDERS};
 use crate::context::Context;
-use crate::verdict::Outcome;
+use crate::octets::{command, error, greeting, hex, properties, ready};
+use crate::probe::Fate;
+use crate::socket_type::SocketType::{Dealer, Pull, Sub};
+use crate::target::Need;
+use crate::verdict::{Level, Outcome};
 
 /// The cases of this section.
-pub(super) const CASES: &[Case] = &[Case {
-    id: "37/null/handshake",
-    clauses: &["37-NULL-003", "37-NULL-007"],
-    promise: "A connecting peer sends READY, a binding peer answers READY with READY.",
-    effect: "nobody can talk to this peer",
-    sanity: true,
-    run: |cx| Box::pin(handshake(cx)),
-    ..Case::BASE
-}];
+pub(super) const CASES: &[Case] = &[
+    Case {
+        id: "37/null/handshake",
+        clauses: &["37-NULL-003", "37-NULL-007"],
+        promise: "A connecting peer sends READY, a binding peer answers READY with READY.",
+        effect: "nobody can talk to this peer",
+        sanity: true,
+        run: |cx| Box::pin(handshake(cx)),
+        ..Case::BASE
+    },
+    Case {
+        id: "37/null/as-server-zero",
+        clauses: &["37-NULL-002"],
+        promise: "A peer that offers NULL sends zero in the as-server octet.",
+        effect: "peers that check the security role refuse it",
+        run: |cx| Box::pin(as_server_zero(cx)),
+        ..Case::BASE
+    },
+    Case {
+        id: "37/null/connecter-speaks-first",
+        clauses: &["37-NULL-003", "37-NULL-004"],
+        promise: "A connecting peer sends READY before it has seen one.",
+        effect: "two peers wait for each other for ever",
+        roles: CONNECT,
+        run: |cx| Box::pin(connecter_speaks_first(cx)),
+        ..Case::BASE
+    },
+    Case {
+        id: "37/null/ready-once",
+        clauses: &["37-NULL-007", "37-NULL-019"],
+        promise: "A peer sends READY exactly once in a handshake.",
+        effect: "strict peers close at the second READY",
+        run: |cx| Box::pin(ready_once(cx)),
+        ..Case::BASE
+    },
+    Case {
+        id: "37/null/no-message-before-ready",
+        clauses: &["37-NULL-004", "37-NULL-009"],
+        promise: "A peer sends no message before it has sent and received READY.",
+        effect: "messages reach a peer that has not yet said who it is, and are lost or close the link",
+        types: SENDERS,
+        roles: CONNECT,
+        needs: &[Need::Send],
+        run: |cx| Box::pin(no_message_before_ready(cx)),
+        ..Case::BASE
+    },
+    Case {
+        id: "37/null/metadata-to-the-last-octet",
+        clauses: &["37-NULL-010", "37-NULL-011", "37-NULL-016"],
+        promise: "The READY a peer sends decodes as properties to its last octet.",
+        effect: "strict peers refuse it",
+        run: |cx| Box::pin(metadata_to_the_last_octet(cx)),
+        ..Case::BASE
+    },
+    Case {
+        id: "37/null/ready-without-properties",
+        clauses: &["37-NULL-010", "37-META-003"],
+        level: Level::Observe,
+        promise: "READY without any property is within the grammar.",
+        effect: "minimal peers that announce nothing may or may not connect",
+        run: |cx| Box::pin(ready_without_properties(cx)),
+        ..Case::BASE
+    },
+    Case {
+        id: "37/null/error-closes-whatever-its-reason",
+        clauses: &["37-NULL-018"],
+        promise: "An ERROR instead of READY ends the connection, whatever its reason says.",
+        effect: "a refused peer stays half connected, or a reason meant for a log changes what happens",
+        types: &[Pull, Dealer, Sub],
+        run: |cx| Box::pin(error_closes(cx)),
+        ..Case::BASE
+    },
+    Case {
+        id: "37/null/error-reason-past-the-end",
+        clauses: &["37-NULL-017"],
+        promise: "An ERROR whose reason is longer than its body ends the connection.",
+        effect: "a hostile peer makes this one read octets that are not there",
+        types: &[Pull, Dealer, Sub],
+        run: |cx| Box::pin(error_reason_past_the_end(cx)),
+        ..Case::BASE
+    },
+];
 
 async fn handshake(cx: &mut Context) -> Outcome {
     cx.ready().await?;
+    Ok(())
+}
+
+async fn as_server_zero(cx: &mut Context) -> Outcome {
+    let mut peer = cx.link().await?;
+    peer.write(greeting().build()).await?;
+    let seen = peer.greeting().await?;
+    match seen.0[32] {
+        0 => Ok(()),
+        octet => Err(peer.fail("as-server", "octet 32 is 00", hex(&[octet]))),
+    }
+}
+
+async fn connecter_speaks_first(cx: &mut Context) -> Outcome {
+    let mut peer = cx.greeted().await?;
+    peer.expect_command("READY").await?;
+    Ok(())
+}
+
+async fn ready_once(cx: &mut Context) -> Outcome {
+    let mut peer = cx.ready().await?;
+    let seen = peer.barrier().await?;
+    if seen.iter().any(|frame| frame.is("READY")) {
+        return Err(peer.fail("second-ready", "READY once", "READY twice"));
+    }
+    Ok(())
+}
+
+async fn no_message_before_ready(cx: &mut Context) -> Outcome {
+    let mut peer = cx.greeted().await?;
+    // A SUT without a peer yet may refuse to send at all: then there is nothing to hold back.
+    let queued = cx.send(&[b"early"]).await.is_ok();
+    peer.expect_command("READY").await?;
+    // The close of the tester's direction makes the SUT end: all it meant to send comes before.
+    peer.finish().await?;
+    let seen = peer.until_closed("the connection ends").await?;
+    if seen.iter().any(|frame| !frame.is_command()) {
+        return Err(peer.fail("early-message", "no message before READY", "a message frame"));
+    }
+    if !queued {
+        cx.info("the application could not queue a message before the handshake was done");
+    }
+    Ok(())
+}
+
+async fn metadata_to_the_last_octet(cx: &mut Context) -> Outcome {
+    let mut peer = cx.greeted().await?;
+    let kind = cx.kind.counterpart().name().as_bytes();
+    peer.write(ready(&[("Socket-Type", kind)])).await?;
+    let frame = peer.expect_command("READY").await?;
+    let broken = match frame.command().map(|ready| properties(ready.data)) {
+        Ok(Ok(_)) => return Ok(()),
+        Ok(Err(error)) | Err(error) => error,
+    };
+    Err(peer.fail("broken-metadata", "properties to the end of the body", broken.to_string()))
+}
+
+async fn ready_without_properties(cx: &mut Context) -> Outcome {
+    let mut peer = cx.greeted().await?;
+    peer.write(ready(&[])).await?;
+    let fate = peer.fate().await?.fate;
+    cx.info(match fate {
+        Fate::Serving => "accepted",
+        Fate::Closed => "refused",
+        Fate::Silent => "neither accepted nor refused",
+    });
+    Ok(())
+}
+
+async fn error_closes(cx: &mut Context) -> Outcome {
+    let longest = "x".repeat(255);
+    for reason in ["", "400", "Invalid", "300", "200", longest.as_str()] {
+        let mut peer = cx.greeted().await?;
+        peer.write(error(reason)).await?;
+        if peer.fate().await?.fate != Fate::Closed {
+            let expected = "the connection is closed after ERROR";
+            let got = format!("it stays open after a reason of {} octets", reason.len());
+            return Err(peer.fail("stays-open", expected, got));
+        }
+    }
+    Ok(())
+}
+
+async fn error_reason_past_the_end(cx: &mut Context) -> Outcome {
+    // A size octet alone, one octet short, and the largest size with little behind it.
+    for data in [&[1_u8][..], &[4, b'4', b'0', b'0'], &[0xFF, b'x'], &[0xFF]] {
+        let mut peer = cx.greeted().await?;
+        peer.write(command("ERROR", data)).await?;
+        if peer.fate().await?.fate != Fate::Closed {
+            let got = format!("it stays open after ERROR with {}", hex(data));
+            return Err(peer.fail("stays-open", "the connection is closed", got));
+        }
+    }
     Ok(())
 }
