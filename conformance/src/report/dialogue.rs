@@ -72,7 +72,7 @@ fn line(connection: usize, direction: Direction, steps: &[&Step], unit: &Unit) -
     Line { connection, at_us, direction, octets, meaning: unit.title.clone() }
 }
 
-/// Octets in pairs, runs of one value as `00*48`, cut after [`SHOWN`] of them.
+/// Octets in pairs, runs of one value as `00*48`, cut after 20 of them.
 pub fn short_hex(octets: &[u8]) -> String {
     let mut text = String::new();
     let mut rest = octets;
