@@ -47,7 +47,8 @@ pub(super) const CASES: &[Case] = &[
     Case {
         id: "37/metadata/value-sizes",
         clauses: &["37-NULL-015", "37-NULL-016"],
-        promise: "Values of any size, empty ones included, do not disturb the property behind them.",
+        promise: "Values of any size, empty ones included, do not disturb the property behind \
+                  them.",
         effect: "a peer that reads sizes in the wrong order or width cannot meet others",
         types: &[Pull, Dealer, Sub],
         run: |cx| Box::pin(value_sizes(cx)),

@@ -50,7 +50,8 @@ pub(super) const CASES: &[Case] = &[
         id: "37/null/no-message-before-ready",
         clauses: &["37-NULL-004", "37-NULL-009"],
         promise: "A peer sends no message before it has sent and received READY.",
-        effect: "messages reach a peer that has not yet said who it is, and are lost or close the link",
+        effect: "messages reach a peer that has not yet said who it is, and are lost or close \
+                 the link",
         types: SENDERS,
         roles: CONNECT,
         needs: &[Need::Send],
@@ -78,7 +79,8 @@ pub(super) const CASES: &[Case] = &[
         id: "37/null/error-closes-whatever-its-reason",
         clauses: &["37-NULL-018"],
         promise: "An ERROR instead of READY ends the connection, whatever its reason says.",
-        effect: "a refused peer stays half connected, or a reason meant for a log changes what happens",
+        effect: "a refused peer stays half connected, or a reason meant for a log changes what \
+                 happens",
         types: &[Pull, Dealer, Sub],
         run: |cx| Box::pin(error_closes(cx)),
         ..Case::BASE

@@ -25,7 +25,8 @@ pub(super) const CASES: &[Case] = &[
         id: "37/resource/outside-the-grammar",
         clauses: &["37-RES-002"],
         level: Level::Observe,
-        promise: "A resource is non-empty segments joined by slashes, of a small set of characters.",
+        promise: "A resource is non-empty segments joined by slashes, of a small set of \
+                  characters.",
         effect: "peers disagree on which service was asked for",
         reading: "No rule tells a binding peer to check: q27 of vectors/open-questions.md.",
         types: &[Pull, Dealer, Sub],
