@@ -4,10 +4,11 @@
 
 use crate::case::Case;
 use crate::context::Context;
-use crate::octets::{greeting, message};
-use crate::socket_type::SocketType::{Pair, Pub, Pull, Rep, Router, Sub};
-use crate::target::Need;
-use crate::verdict::{Level, Outcome};
+use crate::octets::{greeting, hex, message, properties, ready};
+use crate::probe::Fate;
+use crate::socket_type::SocketType::{Dealer, Pair, Pub, Pull, Rep, Req, Router, Sub};
+use crate::target::{Need, Setting};
+use crate::verdict::{Finding, Level, Outcome, Stop};
 
 /// The cases of this section.
 pub(super) const CASES: &[Case] = &[
@@ -37,6 +38,67 @@ pub(super) const CASES: &[Case] = &[
         promise: "An Identity of 255 octets is accepted.",
         effect: "peers with long names cannot connect",
         run: |cx| Box::pin(longest(cx)),
+        ..Case::BASE
+    },
+    Case {
+        id: "37/identity/256-octets",
+        clauses: &["37-IDENT-003"],
+        promise: "An Identity of more than 255 octets is refused.",
+        effect: "one peer exhausts the routing table of another",
+        reading: "Strict: q25 of vectors/open-questions.md; to accept it is noted.",
+        types: &[Router],
+        run: |cx| Box::pin(too_long(cx)),
+        ..Case::BASE
+    },
+    Case {
+        id: "37/identity/leading-zero",
+        clauses: &["37-IDENT-004"],
+        promise: "An Identity that starts with a zero octet is not used as an address.",
+        effect: "a peer takes the place of one to which the ROUTER itself gave a name",
+        reading: "Strict: q25 of vectors/open-questions.md; an address of its own is accepted.",
+        types: &[Router],
+        needs: &[Need::Recv],
+        run: |cx| Box::pin(leading_zero(cx)),
+        ..Case::BASE
+    },
+    Case {
+        id: "37/identity/letter-case-of-the-name",
+        clauses: &["37-NULL-014", "37-META-002"],
+        promise: "The letter case of the name Identity carries no meaning.",
+        effect: "peers of another implementation are anonymous to this one",
+        reading: "Strict: q21 of vectors/open-questions.md.",
+        types: &[Router],
+        needs: &[Need::Recv],
+        run: |cx| Box::pin(letter_case_of_the_name(cx)),
+        ..Case::BASE
+    },
+    Case {
+        id: "37/identity/behind-other-values",
+        clauses: &["37-NULL-016", "37-IDENT-001"],
+        promise: "An Identity is understood behind values of any size.",
+        effect: "a property of one peer makes it anonymous to another",
+        types: &[Router],
+        needs: &[Need::Recv],
+        run: |cx| Box::pin(behind_other_values(cx)),
+        ..Case::BASE
+    },
+    Case {
+        id: "37/identity/sent",
+        clauses: &["37-IDENT-003", "37-IDENT-004"],
+        promise: "The Identity a peer sends has at most 255 octets and does not start with zero.",
+        effect: "a ROUTER refuses it or confuses it with a peer without name",
+        run: |cx| Box::pin(sent(cx)),
+        ..Case::BASE
+    },
+    Case {
+        id: "37/identity/sent-as-set",
+        clauses: &["37-META-004", "37-IDENT-001"],
+        level: Level::Observe,
+        promise: "A peer that was given an identity announces it.",
+        effect: "applications that address peers by name reach nobody",
+        types: &[Dealer, Req, Router],
+        options: &[("routing_id", Setting::Text("BOB"))],
+        run: |cx| Box::pin(sent_as_set(cx)),
         ..Case::BASE
     },
 ];
@@ -80,5 +142,107 @@ async fn longest(cx: &mut Context) -> Outcome {
     let properties = [("Socket-Type", kind), ("Identity", &name[..])];
     let mut peer = cx.ready_as(greeting(), &properties).await?;
     peer.barrier().await?;
+    Ok(())
+}
+
+/// The address under which a ROUTER shows a peer that announced these properties.
+async fn address_of(cx: &mut Context, properties: &[(&str, &[u8])]) -> Result<Vec<u8>, Stop> {
+    let mut peer = cx.ready_as(greeting(), properties).await?;
+    peer.write(message(&[b"hello"])).await?;
+    Ok(cx.recv().await?.into_iter().next().unwrap_or_default())
+}
+
+async fn too_long(cx: &mut Context) -> Outcome {
+    let nonce = cx.entropy.nonce();
+    let name: Vec<u8> = nonce.iter().copied().chain(std::iter::repeat(0x61)).take(256).collect();
+    let mut peer = cx.greeted().await?;
+    peer.write(ready(&[("Socket-Type", b"DEALER"), ("Identity", &name)])).await?;
+    if peer.fate().await?.fate != Fate::Closed {
+        cx.lenient("long-identity", "the connection is closed", "it stays open");
+    }
+    Ok(())
+}
+
+async fn leading_zero(cx: &mut Context) -> Outcome {
+    let name = [&[0][..], &cx.entropy.nonce()].concat();
+    let mut peer = cx.greeted().await?;
+    peer.write(ready(&[("Socket-Type", b"DEALER"), ("Identity", &name)])).await?;
+    if peer.fate().await?.fate == Fate::Closed {
+        return Ok(());
+    }
+    peer.write(message(&[b"hello"])).await?;
+    let address = cx.recv().await?.into_iter().next().unwrap_or_default();
+    if address == name {
+        let got = "the application sees the peer under the reserved name it announced";
+        return Err(peer.fail("reserved-address", "a refusal or an address of its own", got));
+    }
+    cx.lenient("leading-zero-accepted", "the connection is closed", "the name is not used");
+    Ok(())
+}
+
+async fn letter_case_of_the_name(cx: &mut Context) -> Outcome {
+    for spelling in ["Identity", "IDENTITY", "identity", "iDENTITY"] {
+        let name = cx.entropy.nonce();
+        let properties = [("Socket-Type", &b"DEALER"[..]), (spelling, &name)];
+        if address_of(cx, &properties).await? != name {
+            if spelling == "Identity" {
+                return Err(Stop::NotApplicable("a ROUTER that uses an Identity".to_owned()));
+            }
+            let expected = "the peer is shown under its Identity, as with the usual spelling";
+            let got = format!("{spelling} is ignored");
+            return Err(Stop::Fail(Finding::new("case-sensitive", expected, got)));
+        }
+    }
+    Ok(())
+}
+
+async fn behind_other_values(cx: &mut Context) -> Outcome {
+    let (none, three, long) = (vec![], vec![0x76; 3], vec![0x76; 256]);
+    for value in [none, three, long] {
+        let name = cx.entropy.nonce();
+        let properties = [("X-Value", &value[..]), ("Identity", &name), ("Socket-Type", b"DEALER")];
+        if address_of(cx, &properties).await? == name {
+            continue;
+        }
+        if value.is_empty() {
+            return Err(Stop::NotApplicable("a ROUTER that uses an Identity".to_owned()));
+        }
+        let got = format!("it is lost behind a value of {} octets", value.len());
+        let expected = "the peer is shown under its Identity";
+        return Err(Stop::Fail(Finding::new("identity-lost", expected, got)));
+    }
+    Ok(())
+}
+
+/// The Identity in the READY of the SUT.
+async fn announced(cx: &mut Context) -> Result<Option<Vec<u8>>, Stop> {
+    let mut peer = cx.greeted().await?;
+    peer.write(ready(&[("Socket-Type", cx.kind.counterpart().name().as_bytes())])).await?;
+    let frame = peer.expect_command("READY").await?;
+    let found = frame.command().and_then(|ready| properties(ready.data)).unwrap_or_default();
+    let mut all = found.into_iter();
+    Ok(all.find(|(name, _)| name.eq_ignore_ascii_case(b"Identity")).map(|(_, value)| value))
+}
+
+async fn sent(cx: &mut Context) -> Outcome {
+    let name = announced(cx).await?.unwrap_or_default();
+    if name.len() > 255 {
+        let got = format!("{} octets", name.len());
+        return Err(Stop::Fail(Finding::new("long-identity", "at most 255 octets", got)));
+    }
+    if name.first() == Some(&0) {
+        let expected = "an Identity that does not start with zero";
+        return Err(Stop::Fail(Finding::new("reserved-identity", expected, hex(&name))));
+    }
+    Ok(())
+}
+
+async fn sent_as_set(cx: &mut Context) -> Outcome {
+    let name = announced(cx).await?;
+    cx.info(match name.as_deref() {
+        Some(b"BOB") => "it is announced as it was set",
+        Some(_) => "another Identity is announced",
+        None => "no Identity is announced",
+    });
     Ok(())
 }

@@ -95,6 +95,26 @@ pub(super) const CASES: &[Case] = &[
         run: |cx| Box::pin(size_past_the_end(cx)),
         ..Case::BASE
     },
+    Case {
+        id: "37/metadata/letter-case-of-names",
+        clauses: &["37-NULL-014", "37-META-002"],
+        promise: "The letter case of a property name carries no meaning.",
+        effect: "a check of the socket type can be avoided by spelling",
+        reading: "Strict: q21 of vectors/open-questions.md.",
+        run: |cx| Box::pin(letter_case_of_names(cx)),
+        ..Case::BASE
+    },
+    Case {
+        id: "37/metadata/socket-type-twice",
+        clauses: &["37-META-003", "37-NULL-010"],
+        level: Level::Observe,
+        promise: "Metadata may name a property twice.",
+        effect: "peers disagree on which of the two counts",
+        reading: "Not mentioned in the text: q20 of vectors/open-questions.md.",
+        types: &[Pull, Dealer, Sub],
+        run: |cx| Box::pin(socket_type_twice(cx)),
+        ..Case::BASE
+    },
 ];
 
 /// The properties of the READY the SUT sends, and the link they came on.
@@ -231,6 +251,38 @@ async fn size_past_the_end(cx: &mut Context) -> Outcome {
         if fate_of(cx, &bare).await? != Fate::Closed {
             cx.lenient("size-past-the-end", expected, "it stays open with nothing behind the size");
         }
+    }
+    Ok(())
+}
+
+async fn letter_case_of_names(cx: &mut Context) -> Outcome {
+    // No socket may meet a type of this name.
+    for spelling in ["Socket-Type", "SOCKET-TYPE", "socket-type", "sOCKET-tYPE"] {
+        let mut peer = cx.greeted().await?;
+        peer.write(ready(&[(spelling, b"FOO")])).await?;
+        if peer.fate().await?.fate == Fate::Closed {
+            continue;
+        }
+        if spelling == "Socket-Type" {
+            return Err(Stop::NotApplicable("a SUT that refuses unknown types".to_owned()));
+        }
+        let expected = "the connection is closed, as with the usual spelling";
+        return Err(peer.fail("case-sensitive", expected, format!("{spelling} is ignored")));
+    }
+    Ok(())
+}
+
+async fn socket_type_twice(cx: &mut Context) -> Outcome {
+    let good = ("Socket-Type", cx.kind.counterpart().name().as_bytes());
+    let bad = ("Socket-Type", &b"FOO"[..]);
+    let pairs = [("equal", [good, good]), ("bad last", [good, bad]), ("bad first", [bad, good])];
+    for (name, pair) in pairs {
+        let reaction = match fate_of(cx, &metadata(&pair)).await? {
+            Fate::Serving => "accepted",
+            Fate::Closed => "refused",
+            Fate::Silent => "neither accepted nor refused",
+        };
+        cx.info(format!("{name}: {reaction}"));
     }
     Ok(())
 }

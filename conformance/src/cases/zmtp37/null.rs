@@ -4,11 +4,11 @@
 
 use crate::case::{CONNECT, Case, SENDERS};
 use crate::context::Context;
-use crate::octets::{command, error, greeting, hex, properties, ready};
-use crate::probe::Fate;
-use crate::socket_type::SocketType::{Dealer, Pull, Sub};
+use crate::octets::{Frame, command, error, greeting, hex, message, properties, ready};
+use crate::probe::{Fate, Link};
+use crate::socket_type::SocketType::{Dealer, Pull, Router, Sub};
 use crate::target::Need;
-use crate::verdict::{Level, Outcome};
+use crate::verdict::{Level, Outcome, Stop};
 
 /// The cases of this section.
 pub(super) const CASES: &[Case] = &[
@@ -92,6 +92,36 @@ pub(super) const CASES: &[Case] = &[
         effect: "a hostile peer makes this one read octets that are not there",
         types: &[Pull, Dealer, Sub],
         run: |cx| Box::pin(error_reason_past_the_end(cx)),
+        ..Case::BASE
+    },
+    Case {
+        id: "37/null/second-ready",
+        clauses: &["37-NULL-019"],
+        promise: "A second READY is outside the grammar: the connection is closed.",
+        effect: "a peer changes its type or name after it was checked",
+        reading: "A peer that takes no notice of it is accepted.",
+        types: &[Pull, Dealer, Sub],
+        run: |cx| Box::pin(second_ready(cx)),
+        ..Case::BASE
+    },
+    Case {
+        id: "37/null/second-ready-changes-nothing",
+        clauses: &["37-NULL-019"],
+        promise: "A second READY with other properties does not change who the peer is.",
+        effect: "one peer takes the messages that are meant for another",
+        types: &[Router],
+        needs: &[Need::Recv],
+        run: |cx| Box::pin(second_ready_changes_nothing(cx)),
+        ..Case::BASE
+    },
+    Case {
+        id: "37/null/error-sent",
+        clauses: &["37-NULL-017"],
+        promise: "The reason in an ERROR is as long as it says and of visible characters.",
+        effect: "the other side closes without a word in its log, or reads what is not there",
+        reading: "A blank in the reason is accepted.",
+        types: &[Pull, Dealer, Sub],
+        run: |cx| Box::pin(error_sent(cx)),
         ..Case::BASE
     },
 ];
@@ -190,6 +220,74 @@ async fn error_reason_past_the_end(cx: &mut Context) -> Outcome {
             let got = format!("it stays open after ERROR with {}", hex(data));
             return Err(peer.fail("stays-open", "the connection is closed", got));
         }
+    }
+    Ok(())
+}
+
+async fn second_ready(cx: &mut Context) -> Outcome {
+    let again = ready(&[("Socket-Type", cx.kind.counterpart().name().as_bytes())]);
+    // Behind the handshake, and in the same segment as the first one.
+    let mut late = cx.ready().await?;
+    late.write(&again).await?;
+    let mut early = cx.greeted().await?;
+    early.write([&again[..], &again].concat()).await?;
+    for (peer, when) in [(&mut late, "after the handshake"), (&mut early, "at once")] {
+        if peer.fate().await?.fate != Fate::Closed {
+            let got = format!("a READY that follows {when} is ignored");
+            cx.lenient("second-ready-ignored", "the connection is closed", got);
+        }
+    }
+    Ok(())
+}
+
+async fn second_ready_changes_nothing(cx: &mut Context) -> Outcome {
+    let (one, two) = (cx.entropy.nonce(), cx.entropy.nonce());
+    let mine = [("Socket-Type", &b"DEALER"[..]), ("Identity", &one)];
+    let mut peer = cx.ready_as(greeting(), &mine).await?;
+    peer.write(message(&[b"first"])).await?;
+    let before = cx.recv().await?;
+    peer.write(ready(&[("Socket-Type", b"DEALER"), ("Identity", &two)])).await?;
+    peer.write(message(&[b"second"])).await?;
+    if peer.fate().await?.fate == Fate::Closed {
+        return Ok(());
+    }
+    let after = cx.recv().await?;
+    if before.first() == after.first() {
+        return Ok(());
+    }
+    Err(peer.fail("address-changed", "the address of the first READY", "another address"))
+}
+
+async fn error_sent(cx: &mut Context) -> Outcome {
+    // Each of these may be answered with ERROR; whether it is, other cases judge.
+    let mut refused = cx.greeted().await?;
+    refused.write(ready(&[("Socket-Type", b"FOO")])).await?;
+    let mut broken = cx.greeted().await?;
+    broken.write(command("READY", b"\xFF")).await?;
+    let mut unknown = cx.greeted().await?;
+    unknown.write(command("NOSUCH", b"")).await?;
+    for peer in [&mut refused, &mut broken, &mut unknown] {
+        // No PING behind the cause: a reset could take the ERROR with it.
+        for frame in peer.until_closed("the connection is closed").await? {
+            if frame.is("ERROR") {
+                judge_error(cx, peer, &frame)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+fn judge_error(cx: &mut Context, peer: &Link, frame: &Frame) -> Result<(), Stop> {
+    let data = frame.command().map(|error| error.data).unwrap_or_default();
+    let reason = data.split_first().filter(|(size, rest)| usize::from(**size) == rest.len());
+    let Some((_, reason)) = reason else {
+        return Err(peer.fail("reason-size", "a reason as long as its size octet says", hex(data)));
+    };
+    if !reason.iter().all(|octet| octet.is_ascii_graphic() || *octet == b' ') {
+        return Err(peer.fail("reason-octets", "visible characters", hex(reason)));
+    }
+    if reason.contains(&b' ') {
+        cx.lenient("blank-in-reason", "visible characters", "a reason with a blank");
     }
     Ok(())
 }
