@@ -53,7 +53,7 @@ mod violations {
         session
     }
 
-    /// What ends the session when these octets come.
+    /// What ends the session, if anything does, when these octets come.
     fn reason(ours: SocketType, at: At, octets: &[u8]) -> Option<Reason> {
         let mut session = session(ours, at);
         let closes = |outputs: Vec<Output>| {
@@ -202,6 +202,25 @@ mod violations {
                 (Router, "ff 00*6 01 2e 00", Violation::FrameTooLarge { size: 301, limit: 300 }),
             ],
         );
+    }
+
+    #[test]
+    fn what_just_fits_is_taken() {
+        use SocketType::{Radio, Router};
+        let rows = [
+            (Router, Traffic, "02 00*6 01 2c 61*300"),
+            (Router, Traffic, "01 c8 61*200 00 c8 61*200 01 c8 61*200 00 c8 61*200"),
+            (Router, Traffic, "0100 0100 0000 0100 0100 0000"),
+            (Router, Traffic, "06 00*6 02 58 0456454e44 00*595"),
+            (Router, Traffic, "0417 0450494e47 0000 41*16"),
+            (Radio, Traffic, "06 00*6 0104 044a4f494e 67*255"),
+            (Router, Handshake, "0412 055245414459 0158 00000000 0159 00000000"),
+            (Router, Handshake, "06 00*6 0112 055245414459 084964656e74697479 000000ff 41*255"),
+            (Router, Opening, "ff 00*6 0100 00 41*255"),
+        ];
+        for (ours, at, octets) in rows {
+            assert_eq!(reason(ours, at, &hex(octets)), None, "{ours} {at:?}: {octets}");
+        }
     }
 
     #[test]

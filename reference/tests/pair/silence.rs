@@ -93,6 +93,16 @@ fn silence_after_a_ping_ends_the_link_when_the_timeout_is_over() {
 }
 
 #[test]
+fn octets_that_were_waiting_when_we_woke_up_late_save_the_link() {
+    let mut pair = Pair::new(binder(SocketType::Router), pinging(100, 250, 0));
+    pair.is_cut = true;
+    pair.pass(millis(300));
+    pair.now = at(5_000);
+    pair.connecter_does(Input::Octets(PONG));
+    assert_eq!(pair.connecter.closed, None);
+}
+
+#[test]
 fn few_pings_are_sent_without_a_pong_and_any_octet_is_a_sign_of_life() {
     let mut pair = Pair::new(binder(SocketType::Router), pinging(100, 250, 0));
     pair.is_cut = true;

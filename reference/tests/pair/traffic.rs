@@ -89,6 +89,32 @@ fn identities_and_properties_reach_the_other_side() {
 }
 
 #[test]
+fn an_identity_that_has_no_meaning_is_ignored() {
+    let mut pair = Pair::apart(binder(SocketType::Pull), connecter(SocketType::Push));
+    let greeting = [b"\xff\0\0\0\0\0\0\0\0\x7f\x03\x01NULL".as_slice(), &[0; 48]].concat();
+    let ready = b"\x04\x2a\x05READY\x0bSocket-Type\0\0\0\x04PUSH\x08Identity\0\0\0\x03BOB";
+    pair.binder.queue(Input::Octets(&[greeting.as_slice(), ready].concat()));
+    pair.is_cut = true;
+    pair.settle();
+    let peer = pair.binder.peer();
+    assert_eq!((peer.socket_type, peer.identity.as_slice()), (Some(SocketType::Push), &[][..]));
+    assert_eq!(peer.metadata[1], ("Identity".to_owned(), b"BOB".to_vec()));
+}
+
+#[test]
+fn our_own_opening_is_the_one_of_the_golden_vectors() {
+    let golden = |id| zeroproof_vectors::golden().unwrap().find(id).unwrap().octets();
+    let mut dealer = connecter(SocketType::Dealer);
+    let pair = Pair::new(binder(SocketType::Router), dealer.clone());
+    assert_eq!(pair.connecter.sent[..3].concat(), golden("G08"), "a 3.1 greeting in three steps");
+    assert_eq!(pair.connecter.sent[3..], [golden("R01")], "a DEALER shows its empty identity");
+    assert_eq!(pair.binder.sent[3..], [golden("R02")], "an answering ROUTER shows none");
+    dealer.identity = b"ABCDE".to_vec();
+    let pair = Pair::new(binder(SocketType::Router), dealer);
+    assert_eq!(pair.connecter.sent[0], golden("G11"), "identity length plus one");
+}
+
+#[test]
 fn subscriptions_travel_as_the_older_end_understands_them() {
     let topic = |length| vec![b'T'; length];
     for (index, mut pair) in every_pairing(SocketType::Pub, SocketType::Sub).into_iter().enumerate()
