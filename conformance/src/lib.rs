@@ -9,6 +9,7 @@ pub mod case;
 pub mod cases;
 pub mod cli;
 pub mod context;
+pub mod coverage;
 pub mod entropy;
 pub mod expect;
 pub mod octets;

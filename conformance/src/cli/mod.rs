@@ -1,8 +1,12 @@
 //! The command line of `zeroproof`.
 
 mod check;
+mod coverage;
 mod glob;
+mod judge;
 mod list;
+mod listen;
+mod options;
 mod peers;
 
 use std::process::ExitCode;
@@ -29,12 +33,18 @@ struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     Check(Box<check::Check>),
+    Listen(Box<listen::Listen>),
     /// The cases, a line each
     List,
     /// All that is known of a case or a clause
     Explain {
         /// A case id or a clause id
         id: String,
+    },
+    /// Clauses by RFC: judged, unit tested, not observable, not yet
+    Coverage {
+        /// Also list the clauses of this RFC that have no case
+        rfc: Option<u16>,
     },
     /// Known peers: list, install, doctor
     #[command(subcommand)]
@@ -66,8 +76,10 @@ impl Failure {
 pub fn main() -> ExitCode {
     let result = match Cli::parse().command {
         Command::Check(check) => check.run(),
+        Command::Listen(listen) => listen.run(),
         Command::List => Ok(list::list()),
         Command::Explain { id } => list::explain(&id),
+        Command::Coverage { rfc } => coverage::coverage(rfc),
         Command::Peers(peers) => peers.run(),
     };
     match result {

@@ -1,12 +1,14 @@
 //! A SUT that connects to the tester by itself: every connection it makes is the next dialogue.
-//! It is somebody's program, so nothing but octets is asked of it.
+//! It is somebody's program, so nothing but octets is asked of it. A program that the tester has
+//! started and that does not come back is started again, once for each dialogue.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::time::Duration;
 
 use tokio::net::TcpListener;
 use tokio::process::{Child, Command};
+use tokio::time::timeout;
 
 use super::unsupported;
 use super::{About, Later, Offers, Role, Socket, SocketSpec, Stream, Target, TargetError};
@@ -14,12 +16,19 @@ use crate::socket_type::SocketType;
 
 /// A listener that waits for the SUT.
 pub struct ListenTarget {
-    listener: Rc<TcpListener>,
-    endpoint: String,
     kind: SocketType,
+    program: Rc<Program>,
+}
+
+struct Program {
+    listener: TcpListener,
+    endpoint: String,
     argv: Vec<String>,
     child: RefCell<Option<Child>>,
 }
+
+/// A started program has this long to come back before it is started anew.
+const PATIENCE: Duration = Duration::from_millis(500);
 
 /// The endpoint to connect to, in the environment of the started program.
 pub const ENDPOINT_VARIABLE: &str = "ZEROPROOF_ENDPOINT";
@@ -40,22 +49,23 @@ impl ListenTarget {
         })?;
         let bound = listener.local_addr();
         let bound = bound.map_err(|error| TargetError::Unreachable(error.to_string()))?;
-        let target = Self {
-            listener: Rc::new(listener),
+        let program = Program {
+            listener,
             endpoint: format!("tcp://{bound}"),
-            kind,
             argv: argv.to_vec(),
             child: RefCell::new(None),
         };
-        target.spawn()?;
-        Ok(target)
+        program.spawn()?;
+        Ok(Self { kind, program: Rc::new(program) })
     }
 
     /// Where the SUT is to connect.
     pub fn endpoint(&self) -> &str {
-        &self.endpoint
+        &self.program.endpoint
     }
+}
 
+impl Program {
     fn spawn(&self) -> Result<(), TargetError> {
         let Some((program, arguments)) = self.argv.split_first() else { return Ok(()) };
         let arguments = arguments.iter().map(|argument| argument.replace("{}", &self.endpoint));
@@ -75,12 +85,12 @@ impl ListenTarget {
 
 impl Target for ListenTarget {
     fn about(&self) -> About {
-        let name = self.argv.first().map_or("a connecting peer", String::as_str);
+        let name = self.program.argv.first().map_or("a connecting peer", String::as_str);
         About {
             name: name.rsplit('/').next().unwrap_or(name).to_owned(),
             version: String::new(),
             language: String::new(),
-            via: format!("{} (it connects to us)", self.endpoint),
+            via: format!("{} (it connects to us)", self.program.endpoint),
         }
     }
 
@@ -95,29 +105,42 @@ impl Target for ListenTarget {
     }
 
     fn open(&self, _: SocketSpec) -> Later<'_, Rc<dyn Socket>> {
-        let socket: Rc<dyn Socket> = Rc::new(Accepted { listener: Rc::clone(&self.listener) });
+        let socket: Rc<dyn Socket> =
+            Rc::new(Accepted { program: Rc::clone(&self.program), fresh: Cell::new(true) });
         Box::pin(async move { Ok(socket) })
     }
 
     fn restart(&self) -> Later<'_, ()> {
         Box::pin(async move {
-            if self.argv.is_empty() {
+            if self.program.argv.is_empty() {
                 return Err(TargetError::Unreachable("the peer does not come back".to_owned()));
             }
-            self.child.borrow_mut().take();
-            self.spawn()
+            self.program.spawn()
         })
     }
 }
 
 struct Accepted {
-    listener: Rc<TcpListener>,
+    program: Rc<Program>,
+    /// No connection yet: a case that reconnects one socket must not be helped by a new process.
+    fresh: Cell<bool>,
 }
 
 impl Socket for Accepted {
     fn link(&self) -> Later<'_, Stream> {
         Box::pin(async move {
-            let accepted = self.listener.accept().await;
+            let may_start = self.fresh.replace(false) && !self.program.argv.is_empty();
+            let accept = self.program.listener.accept();
+            let accepted = match may_start {
+                false => accept.await,
+                true => match timeout(PATIENCE, accept).await {
+                    Ok(accepted) => accepted,
+                    Err(_) => {
+                        self.program.spawn()?;
+                        self.program.listener.accept().await
+                    }
+                },
+            };
             let (stream, _) =
                 accepted.map_err(|error| TargetError::Unreachable(error.to_string()))?;
             let _ = stream.set_nodelay(true);

@@ -1,0 +1,164 @@
+//! What `check` and `listen` have in common: canaries, survey, run, reports, exit code.
+
+use std::path::Path;
+use std::rc::Rc;
+use std::time::Duration;
+
+use super::Failure;
+use super::options::Options;
+use crate::expect::Expectations;
+use crate::report::{human, json, junit};
+use crate::runner::{self, Record, Run};
+use crate::socket_type::SocketType;
+use crate::target::{About, Role, Target};
+use crate::verdict::{Level, Verdict};
+
+/// One judgement of one target.
+pub(super) struct Judge<'a> {
+    /// The flags.
+    pub(super) options: &'a Options,
+    /// What is known of the peer.
+    pub(super) known: Expectations,
+    /// Only this socket type.
+    pub(super) kind: Option<SocketType>,
+    /// Only this role.
+    pub(super) role: Option<Role>,
+    /// The command up to its own flags, and what follows them, for replay lines.
+    pub(super) command: (String, String),
+}
+
+impl Judge<'_> {
+    /// Judges a target; the exit code.
+    pub(super) async fn judge(&self, target: Rc<dyn Target>) -> Result<u8, Failure> {
+        let began = std::time::Instant::now();
+        let selection = self.options.selection(self.kind, self.role)?;
+        for canary in runner::canaries().await {
+            if canary.got != canary.expected {
+                let message = format!("a canary is wrong, which is a bug in the suite: {canary:?}");
+                return Err(Failure { message, code: 5 });
+            }
+        }
+        let offers = target.offers();
+        let first = self.kind.or(offers.types.first().copied());
+        let (Some(kind), Some(&role)) = (first, offers.roles.first()) else {
+            return Err(Failure::unreachable("the adapter offers no socket type or no role"));
+        };
+        let settings = self.options.settings();
+        let survey = runner::survey(target.as_ref(), kind, role, settings.deadline)
+            .await
+            .map_err(|error| Failure::unreachable(error.to_string()))?;
+        let about = target.about();
+        let plan = runner::plan(&selection, &offers);
+        if plan.instances.is_empty() {
+            return Err(Failure::usage("no case applies to this peer with these flags"));
+        }
+        let run = runner::run(target, survey, plan, &settings, &mut |_| {}).await;
+        self.write(&run, &about)?;
+        self.print(&run, &about);
+        self.summary(&run, &about, began.elapsed());
+        Ok(self.exit_code(&run))
+    }
+
+    fn write(&self, run: &Run, about: &About) -> Result<(), Failure> {
+        if let Some(path) = &self.options.json {
+            let report = json::report(run, about, self.options.seed, &self.known);
+            save(path, &(serde_json::to_string_pretty(&report).unwrap_or_default() + "\n"))?;
+        }
+        if let Some(path) = &self.options.junit {
+            save(path, &junit::report(run, about, &self.known))?;
+        }
+        Ok(())
+    }
+
+    fn print(&self, run: &Run, about: &About) {
+        for record in &run.records {
+            let entry = self.known.entry(record);
+            let new = record.verdict.is_bad() && entry.is_none();
+            if new || self.options.verbose > 1 {
+                let told = entry.map_or("not in the expectations of this peer", |e| &e.why);
+                print!("{}", human::failure(record, &about.name, told, &self.replay(record)));
+            } else if self.options.verbose > 0 {
+                let remark = record.remarks.lenient.first().map(|f| f.got.as_str());
+                let remark = remark.or(record.finding.as_ref().map(|f| f.got.as_str()));
+                let told = remark.or(record.remarks.info.first().map(String::as_str));
+                let told = told.unwrap_or(&record.reason);
+                println!("{:<14} {} [{}] {told}", record.verdict, record.case.id, record.axes);
+            }
+        }
+        for entry in self.known.stale(&run.records) {
+            println!(
+                "STALE  {}: expected {} [{}], which no longer comes; remove the entry",
+                entry.case, entry.verdict, entry.signature
+            );
+        }
+    }
+
+    fn replay(&self, record: &Record) -> String {
+        let axes = record.axes;
+        let (command, rest) = &self.command;
+        format!(
+            "{command} --run {} --type {} --role {} --split {} --seed {} -vv{rest}",
+            record.case.id, axes.kind, axes.role, axes.split, self.options.seed
+        )
+    }
+
+    fn summary(&self, run: &Run, about: &About, took: Duration) {
+        let totals = Verdict::ALL.iter().filter_map(|&verdict| {
+            let count = human::count(&run.records, verdict);
+            (count > 0).then(|| format!("{count} {verdict}"))
+        });
+        let expected =
+            run.records.iter().filter(|record| self.known.entry(record).is_some()).count();
+        let share = |level| {
+            human::share(&run.records, level).map_or("-".to_owned(), |s| format!("{s:.1} %"))
+        };
+        println!(
+            "{} {} ({}): {} results: {}; {expected} as expected of this peer   {:.2} s \
+             (quiet {} ms)   MUST {}  SHOULD {}",
+            about.name,
+            about.version,
+            about.via,
+            run.records.len(),
+            totals.collect::<Vec<_>>().join(", "),
+            took.as_secs_f64(),
+            run.quiet.as_millis(),
+            share(Level::Must),
+            share(Level::Should),
+        );
+    }
+
+    fn exit_code(&self, run: &Run) -> u8 {
+        let level = self.options.fail_on();
+        let bad = level.is_some_and(|level| {
+            let new = |record: &Record| self.known.entry(record).is_none();
+            run.records.iter().any(|record| runner::counts(record, level) && new(record))
+        });
+        let insane = run.records.iter().any(|r| r.case.sanity && r.verdict.is_bad());
+        let judged = run.records.iter().any(|record| !record.attempts.is_empty());
+        match (insane, bad, run.complete && judged) {
+            (true, _, _) => 4,
+            (_, true, _) => 1,
+            (_, _, false) => 6,
+            _ if self.known.stale(&run.records).next().is_some() => 3,
+            _ => 0,
+        }
+    }
+}
+
+fn save(path: &Path, text: &str) -> Result<(), Failure> {
+    let failed = |error| Failure::usage(format!("cannot write {}: {error}", path.display()));
+    std::fs::write(path, text).map_err(failed)
+}
+
+/// Runs a judgement on one thread; `paused` for a target in memory, where waiting costs nothing.
+pub(super) fn block_on<F: Future<Output = Result<u8, Failure>>>(
+    paused: bool,
+    future: F,
+) -> Result<u8, Failure> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .start_paused(paused)
+        .build()
+        .map_err(|error| Failure { message: error.to_string(), code: 5 })?;
+    tokio::task::LocalSet::new().block_on(&runtime, future)
+}

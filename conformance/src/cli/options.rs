@@ -1,0 +1,193 @@
+//! The flags that every judging command takes.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{Args, ValueEnum};
+
+use super::Failure;
+use super::glob::matches;
+use crate::case::{Case, Depth};
+use crate::cases;
+use crate::expect::Expectations;
+use crate::runner::{Profile, Selection, Settings};
+use crate::socket_type::SocketType;
+use crate::split::Split;
+use crate::target::Role;
+use crate::verdict::Level;
+
+/// What to run, how, and where the results go.
+#[derive(Debug, Args)]
+pub(super) struct Options {
+    /// Only cases that match; `*` is one part of an id, `**` many (repeatable)
+    #[arg(long, value_name = "GLOB")]
+    run: Vec<String>,
+    /// Not the cases that match (repeatable)
+    #[arg(long, value_name = "GLOB")]
+    skip: Vec<String>,
+    /// How much of the axes: one type and role, all, or all and every split
+    #[arg(long, value_enum, default_value = "full")]
+    level: LevelChoice,
+    /// How to see accepted deviations
+    #[arg(long, value_enum, default_value = "default")]
+    profile: Profile,
+    /// Ways to cut segments: whole, byte, random:8, coalesced (comma separated)
+    #[arg(long, value_delimiter = ',', value_parser = split)]
+    split: Vec<Split>,
+    /// Limit for what must happen, seconds; costs nothing when it happens
+    #[arg(long, value_name = "SECONDS", default_value_t = 10.0, value_parser = seconds)]
+    deadline: f64,
+    /// The run ends after this; what did not run is told, exit code 6
+    #[arg(long, value_name = "SECONDS", value_parser = seconds)]
+    max_time: Option<f64>,
+    /// Cases at once
+    #[arg(long, default_value_t = 16)]
+    jobs: usize,
+    /// Where nonces and splits come from
+    #[arg(long, default_value_t = 1)]
+    pub(super) seed: u64,
+    /// Known deviations; the default for a known peer is built in
+    #[arg(long, value_name = "FILE")]
+    expect: Option<PathBuf>,
+    /// Which levels make the run fail
+    #[arg(long, value_enum, default_value = "must")]
+    fail_on: FailOn,
+    /// Write the report as JSON
+    #[arg(long, value_name = "FILE")]
+    pub(super) json: Option<PathBuf>,
+    /// Write the report as JUnit XML
+    #[arg(long, value_name = "FILE")]
+    pub(super) junit: Option<PathBuf>,
+    /// Print every result; twice: with octets
+    #[arg(short, long, action = clap::ArgAction::Count)]
+    pub(super) verbose: u8,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum LevelChoice {
+    Quick,
+    Full,
+    Exhaustive,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum FailOn {
+    Must,
+    Should,
+    Never,
+}
+
+fn split(text: &str) -> Result<Split, String> {
+    Split::parse(text).ok_or_else(|| "write whole, byte, random:8 or coalesced".to_owned())
+}
+
+fn seconds(text: &str) -> Result<f64, String> {
+    let number: Result<f64, _> = text.trim_end_matches('s').parse();
+    number.ok().filter(|n| *n > 0.0 && *n <= 86_400.0).ok_or_else(|| "0 to 86400 seconds".into())
+}
+
+/// A role, as typed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum RoleChoice {
+    Bind,
+    Connect,
+}
+
+impl RoleChoice {
+    /// The role.
+    pub(super) fn role(self) -> Role {
+        match self {
+            Self::Bind => Role::Bind,
+            Self::Connect => Role::Connect,
+        }
+    }
+}
+
+/// Reads a socket type.
+pub(super) fn kind(text: &str) -> Result<SocketType, String> {
+    let names = SocketType::ALL.map(SocketType::name).join(", ");
+    SocketType::parse(text).ok_or_else(|| format!("no socket type; there are {names}"))
+}
+
+impl Options {
+    /// What to run.
+    ///
+    /// # Errors
+    /// A pattern that matches no case.
+    pub(super) fn selection(
+        &self,
+        kind: Option<SocketType>,
+        role: Option<Role>,
+    ) -> Result<Selection, Failure> {
+        let level = match self.level {
+            LevelChoice::Quick => Depth::Quick,
+            LevelChoice::Full => Depth::Full,
+            LevelChoice::Exhaustive => Depth::Exhaustive,
+        };
+        let all = [Split::Whole, Split::Bytes, Split::Random(8), Split::Coalesced];
+        let splits = match (self.split.is_empty(), level) {
+            (false, _) => self.split.clone(),
+            (true, Depth::Exhaustive) => all.to_vec(),
+            (true, Depth::Quick | Depth::Full) => vec![Split::Whole],
+        };
+        Ok(Selection { cases: select(&self.run, &self.skip)?, level, kind, role, splits })
+    }
+
+    /// How to run it.
+    pub(super) fn settings(&self) -> Settings {
+        Settings {
+            jobs: self.jobs,
+            deadline: Duration::from_secs_f64(self.deadline),
+            seed: self.seed,
+            profile: self.profile,
+            max_time: self.max_time.map(Duration::from_secs_f64),
+            repeat: 1,
+            until_fail: false,
+        }
+    }
+
+    /// What is known of the peer: a file, or what is built in for a known peer.
+    ///
+    /// # Errors
+    /// An unreadable or wrong file.
+    pub(super) fn expectations(&self, peer: Option<&str>) -> Result<Expectations, Failure> {
+        let built_in = match peer {
+            Some("libzmq") => include_str!("../../peers/libzmq.toml"),
+            _ => "",
+        };
+        let (name, text) = match &self.expect {
+            None => ("peers/libzmq.toml".to_owned(), built_in.to_owned()),
+            Some(path) => {
+                let read = std::fs::read_to_string(path);
+                let name = path.display().to_string();
+                let failed = |error| Failure::usage(format!("cannot read {name}: {error}"));
+                (name.clone(), read.map_err(failed)?)
+            }
+        };
+        Expectations::parse(&text).map_err(|error| Failure::usage(format!("{name}: {error}")))
+    }
+
+    /// The last level whose bad results count; `None` for none.
+    pub(super) fn fail_on(&self) -> Option<Level> {
+        match self.fail_on {
+            FailOn::Must => Some(Level::Must),
+            FailOn::Should => Some(Level::Should),
+            FailOn::Never => None,
+        }
+    }
+}
+
+/// The cases that `--run` and `--skip` leave; a pattern that matches nothing is an error.
+fn select(run: &[String], skip: &[String]) -> Result<Vec<&'static Case>, Failure> {
+    let all = cases::all();
+    for pattern in run.iter().chain(skip) {
+        if !all.iter().any(|case| matches(pattern, case.id)) {
+            let why = format!("'{pattern}' matches no case: zeroproof list shows them");
+            return Err(Failure::usage(why));
+        }
+    }
+    let any = |patterns: &[String], id| patterns.iter().any(|pattern| matches(pattern, id));
+    let chosen =
+        all.into_iter().filter(|case| (run.is_empty() || any(run, case.id)) && !any(skip, case.id));
+    Ok(chosen.collect())
+}

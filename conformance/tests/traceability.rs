@@ -1,0 +1,47 @@
+//! The two-way guard between clauses and cases: every id that a case, a reason or an expectation
+//! cites exists; every case says what a reader needs; no id is used twice.
+
+use std::collections::BTreeSet;
+
+use zeroproof_conformance::cases;
+use zeroproof_conformance::coverage::Coverage;
+use zeroproof_conformance::expect::Expectations;
+
+#[test]
+fn every_cited_clause_exists() {
+    let catalogue = zeroproof_vectors::clauses().unwrap();
+    let coverage = Coverage::new().unwrap();
+    let unknown: Vec<_> = coverage.ids().filter(|id| catalogue.find(id).is_none()).collect();
+    assert!(unknown.is_empty(), "no such clause: {unknown:?}");
+}
+
+#[test]
+fn no_clause_has_both_a_case_and_a_reason_for_having_none() {
+    let coverage = Coverage::new().unwrap();
+    let both: Vec<_> = coverage.contradictions().collect();
+    assert!(both.is_empty(), "judged, so the reason is stale: {both:?}");
+}
+
+#[test]
+fn ids_are_unique_and_cases_complete() {
+    let mut ids = BTreeSet::new();
+    for case in cases::all() {
+        assert!(ids.insert(case.id), "{} twice", case.id);
+        assert!(case.id.split('/').count() == 3, "{}: write rfc/section/promise", case.id);
+        for (what, missing) in [
+            ("clauses", case.clauses.is_empty()),
+            ("promise", !case.promise.ends_with('.')),
+            ("effect", case.effect.is_empty()),
+            ("types", case.types.is_empty()),
+            ("roles", case.roles.is_empty()),
+        ] {
+            assert!(!missing, "{} lacks its {what}", case.id);
+        }
+    }
+}
+
+#[test]
+fn the_expectations_of_libzmq_name_cases() {
+    let known = Expectations::parse(include_str!("../peers/libzmq.toml")).unwrap();
+    assert!(known.expect.iter().all(|entry| entry.why.len() > 20), "each says what happens");
+}
