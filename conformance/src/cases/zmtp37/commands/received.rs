@@ -69,7 +69,7 @@ pub(super) const NULL_SEPARATOR: Case = Case {
     promise: "No null octet stands between the name and the data of a command: a READY with one \
               has a property without a name, and ends the connection.",
     effect: "two readings of one text do not understand each other",
-    reading: "q23: the grammar wins over the prose. A peer that takes the octet is told as lenient.",
+    reading: "q23: the grammar wins over the prose. A peer that takes it is told as lenient.",
     pace: Pace::Quiet,
     run: |cx| Box::pin(null_separator(cx)),
     ..Case::BASE
