@@ -23,12 +23,21 @@ pub(super) struct Application {
     peers: RefCell<BTreeMap<u64, Peer>>,
     next: Cell<u64>,
     turn: Cell<u64>,
-    inbox: RefCell<VecDeque<Vec<Vec<u8>>>>,
+    inbox: RefCell<VecDeque<Delivery>>,
     topics: RefCell<Vec<Vec<u8>>>,
-    /// REP: who asked, and the envelope of the request.
-    asked: RefCell<Option<(u64, Vec<Vec<u8>>)>>,
+    /// REP: the origin of the request the application received last.
+    asked: RefCell<Option<Origin>>,
     changed: Notify,
     closed: Cell<bool>,
+}
+
+/// REP: who asked, and the envelope of the request.
+type Origin = (u64, Vec<Vec<u8>>);
+
+/// A message for the application.
+struct Delivery {
+    parts: Vec<Vec<u8>>,
+    origin: Option<Origin>,
 }
 
 struct Peer {
@@ -116,31 +125,35 @@ impl Application {
     /// An XPUB shows subscriptions to its application.
     fn surface(&self, verb: u8, topic: &[u8]) {
         if self.kind == SocketType::Xpub {
-            self.inbox.borrow_mut().push_back(vec![[&[verb], topic].concat()]);
+            let parts = vec![[&[verb], topic].concat()];
+            self.inbox.borrow_mut().push_back(Delivery { parts, origin: None });
         }
     }
 
     fn received(&self, number: u64, identity: Vec<u8>, mut parts: Vec<Vec<u8>>) {
         let delimiter = parts.iter().position(Vec::is_empty);
+        let mut origin = None;
         match (self.kind, delimiter) {
             (SocketType::Push | SocketType::Pub | SocketType::Xpub, _) => return,
             (SocketType::Router, _) => parts.insert(0, identity),
             (SocketType::Req, Some(0)) => drop(parts.remove(0)),
             (SocketType::Rep, Some(at)) if at + 1 < parts.len() => {
                 let body = parts.split_off(at + 1);
-                *self.asked.borrow_mut() = Some((number, std::mem::replace(&mut parts, body)));
+                origin = Some((number, std::mem::replace(&mut parts, body)));
             }
             (SocketType::Req | SocketType::Rep, _) => return,
             _ => {}
         }
-        self.inbox.borrow_mut().push_back(parts);
+        self.inbox.borrow_mut().push_back(Delivery { parts, origin });
     }
 
     pub(super) async fn recv(&self) -> Vec<Vec<u8>> {
         loop {
             let changed = self.changed.notified();
-            if let Some(parts) = self.inbox.borrow_mut().pop_front() {
-                return parts;
+            if let Some(delivery) = self.inbox.borrow_mut().pop_front() {
+                // Requests queue up: a reply goes to the one that was received, not to the newest.
+                *self.asked.borrow_mut() = delivery.origin;
+                return delivery.parts;
             }
             changed.await;
         }
