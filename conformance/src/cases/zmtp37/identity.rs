@@ -2,10 +2,10 @@
 //! Clauses 37-IDENT-001 to -004. Deliberately absent: two peers with one identity, on which the
 //! text is silent.
 
-use crate::case::Case;
+use crate::case::{BIND, Case};
 use crate::context::Context;
 use crate::octets::{greeting, hex, message, properties, ready};
-use crate::probe::Fate;
+use crate::probe::{Fate, Link};
 use crate::socket_type::SocketType::{Dealer, Pair, Pub, Pull, Rep, Req, Router, Sub};
 use crate::target::{Need, Setting};
 use crate::verdict::{Finding, Level, Outcome, Stop};
@@ -99,6 +99,28 @@ pub(super) const CASES: &[Case] = &[
         types: &[Dealer, Req, Router],
         options: &[("routing_id", Setting::Text("BOB"))],
         run: |cx| Box::pin(sent_as_set(cx)),
+        ..Case::BASE
+    },
+    Case {
+        id: "37/identity/every-octet",
+        clauses: &["37-IDENT-001", "37-IDENT-003"],
+        promise: "A ROUTER shows an Identity octet for octet as it was announced.",
+        effect: "peers with names that are not text cannot be addressed",
+        seen_in: &["zeromq/jeromq#454"],
+        types: &[Router],
+        needs: &[Need::Recv],
+        run: |cx| Box::pin(every_octet(cx)),
+        ..Case::BASE
+    },
+    Case {
+        id: "37/identity/twins-are-both-served",
+        clauses: &["37-IDENT-002"],
+        promise: "A peer that is no ROUTER serves two peers that announce the same Identity.",
+        effect: "the requests of one of two clients of the same name are never answered",
+        types: &[Rep, Pull],
+        roles: BIND,
+        needs: &[Need::Recv, Need::Send],
+        run: |cx| Box::pin(twins_are_both_served(cx)),
         ..Case::BASE
     },
 ];
@@ -244,5 +266,61 @@ async fn sent_as_set(cx: &mut Context) -> Outcome {
         Some(_) => "another Identity is announced",
         None => "no Identity is announced",
     });
+    Ok(())
+}
+
+async fn every_octet(cx: &mut Context) -> Outcome {
+    let (low, high): (Vec<u8>, Vec<u8>) = ((1..128).collect(), (128..=255).chain([0]).collect());
+    for octets in [low, high] {
+        // The nonce makes the name a new one to a ROUTER that has met this tester before.
+        let name = [octets, cx.entropy.nonce().to_vec()].concat();
+        let address = address_of(cx, &[("Socket-Type", b"DEALER"), ("Identity", &name)]).await?;
+        // A generated address starts with zero: then the ROUTER uses no Identity at all.
+        if address.first() == Some(&0) {
+            return Err(Stop::NotApplicable("a ROUTER that uses an Identity".to_owned()));
+        }
+        if address != name {
+            let got = Finding::new("other-address", hex(&name), hex(&address));
+            return Err(Stop::Fail(got));
+        }
+    }
+    Ok(())
+}
+
+async fn twins_are_both_served(cx: &mut Context) -> Outcome {
+    let kind = cx.kind.counterpart().name().as_bytes();
+    let name = cx.entropy.nonce();
+    let named = [("Socket-Type", kind), ("Identity", &name[..])];
+    let anonymous = [("Socket-Type", kind)];
+    let mut one = cx.ready_as(greeting(), &named).await?;
+    let mut two = cx.ready_as(greeting(), &named).await?;
+    let mut last = cx.ready_as(greeting(), &anonymous).await?;
+    ask(cx, &mut one, b"one").await?;
+    ask(cx, &mut two, b"two").await?;
+    // Two requests of a third peer: the second one is due after one of each other peer.
+    ask(cx, &mut last, b"last").await?;
+    ask(cx, &mut last, b"end").await?;
+    let mut seen = Vec::new();
+    while !seen.contains(&b"end".to_vec()) {
+        seen.extend(cx.recv().await?);
+        if cx.kind == Rep {
+            cx.send(&[b"reply"]).await?;
+        }
+    }
+    for (twin, body) in [("first", b"one"), ("second", b"two")] {
+        if !seen.contains(&body.to_vec()) {
+            let expected = "a message of both peers of one Identity is delivered";
+            let got = format!("that of the {twin} one is not");
+            return Err(Stop::Fail(Finding::new("twin-ignored", expected, got)));
+        }
+    }
+    Ok(())
+}
+
+/// Writes a message for a REP or PULL, and waits until it was read.
+async fn ask(cx: &mut Context, peer: &mut Link, body: &[u8]) -> Result<(), Stop> {
+    let parts: &[&[u8]] = if cx.kind == Rep { &[b"", body] } else { &[body] };
+    peer.write(message(parts)).await?;
+    peer.barrier().await?;
     Ok(())
 }
