@@ -2,12 +2,14 @@
 
 mod check;
 mod coverage;
+mod decode;
 mod glob;
 mod judge;
 mod list;
 mod listen;
 mod options;
 mod peers;
+mod replay;
 
 use std::process::ExitCode;
 
@@ -46,6 +48,18 @@ enum Command {
         /// Also list the clauses of this RFC that have no case
         rfc: Option<u16>,
     },
+    /// What octets mean: hex (`04*2` repeats), a file, a pcap or pcapng capture, or - for stdin
+    Decode {
+        /// Hex, a path, or -
+        input: String,
+    },
+    /// One result of a JSON report again, alone, with all its octets
+    Replay {
+        /// A report that --json wrote
+        report: std::path::PathBuf,
+        /// The id of the case
+        id: String,
+    },
     /// Known peers: list, install, doctor
     #[command(subcommand)]
     Peers(peers::Peers),
@@ -74,19 +88,24 @@ impl Failure {
 
 /// The program.
 pub fn main() -> ExitCode {
-    let result = match Cli::parse().command {
-        Command::Check(check) => check.run(),
-        Command::Listen(listen) => listen.run(),
-        Command::List => Ok(list::list()),
-        Command::Explain { id } => list::explain(&id),
-        Command::Coverage { rfc } => coverage::coverage(rfc),
-        Command::Peers(peers) => peers.run(),
-    };
-    match result {
+    match dispatch(Cli::parse().command) {
         Ok(code) => ExitCode::from(code),
         Err(failure) => {
             eprintln!("zeroproof: {}", failure.message);
             ExitCode::from(failure.code)
         }
+    }
+}
+
+fn dispatch(command: Command) -> Result<u8, Failure> {
+    match command {
+        Command::Check(check) => check.run(),
+        Command::Listen(listen) => listen.run(),
+        Command::List => Ok(list::list()),
+        Command::Explain { id } => list::explain(&id),
+        Command::Coverage { rfc } => coverage::coverage(rfc),
+        Command::Decode { input } => decode::decode(&input),
+        Command::Replay { report, id } => replay::replay(&report, &id),
+        Command::Peers(peers) => peers.run(),
     }
 }

@@ -78,6 +78,18 @@ pub fn units(octets: &[u8], dialect: Dialect) -> Vec<Unit> {
     found
 }
 
+/// Frames of 3.x from the first octet on, as they follow a handshake.
+pub fn frames(octets: &[u8]) -> Vec<Unit> {
+    let mut found = Vec::new();
+    let mut at = 0;
+    while let Some(rest) = octets.get(at..).filter(|rest| !rest.is_empty()) {
+        let unit = frame_unit(at, rest);
+        at += unit.len.max(1);
+        found.push(unit);
+    }
+    found
+}
+
 /// A frame in one line: `PONG ctx="abcd"`.
 pub fn title(frame: &Frame) -> String {
     whole_frame_unit(0, frame.octets().len(), frame).title

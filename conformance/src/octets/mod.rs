@@ -9,7 +9,7 @@ mod read;
 
 pub use build::{Greeting, command, frame, greeting, header, long_frame, message, metadata, ready};
 pub use build::{cancel, error, join, leave, ping, pong, property, subscribe};
-pub use label::{Dialect, Field, Unit, title, units};
+pub use label::{Dialect, Field, Unit, frames, title, units};
 pub use legacy::{frame_v1, frame_v2, identity_v1, opening_v2};
 pub use read::{
     Command, Frame, GREETING_SIZE, Property, ReadError, SeenGreeting, properties, take_frame,

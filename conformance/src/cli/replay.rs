@@ -1,0 +1,96 @@
+//! `zeroproof replay`: one result of a report again, alone, with all its octets.
+
+use std::ffi::OsString;
+use std::path::Path;
+
+use clap::Parser;
+use serde::Deserialize;
+
+use super::{Cli, Failure, dispatch};
+
+#[derive(Deserialize)]
+struct Report {
+    schema: String,
+    argv: Vec<String>,
+    seed: u64,
+    cases: Vec<Case>,
+}
+
+#[derive(Deserialize)]
+struct Case {
+    id: String,
+    verdict: String,
+    axes: Axes,
+}
+
+#[derive(Deserialize)]
+struct Axes {
+    r#type: String,
+    role: String,
+    split: String,
+}
+
+/// Flags of the first run that choose cases or write files; a replay has its own.
+const DROPPED: [&str; 9] =
+    ["--run", "--skip", "--type", "--role", "--split", "--seed", "--level", "--json", "--junit"];
+
+/// Runs the worst result of a case in a report once more.
+pub(super) fn replay(report: &Path, id: &str) -> Result<u8, Failure> {
+    let name = report.display();
+    let text = std::fs::read_to_string(report)
+        .map_err(|error| Failure::usage(format!("cannot read {name}: {error}")))?;
+    let report: Report = serde_json::from_str(&text)
+        .map_err(|error| Failure::usage(format!("{name} is no report: {error}")))?;
+    if report.schema != "zeroproof/report/1" {
+        return Err(Failure::usage(format!("{name} has schema '{}'", report.schema)));
+    }
+    let rank = |case: &&Case| match case.verdict.as_str() {
+        "crash" => 5,
+        "hang" | "fail" | "flaky" => 4,
+        "lenient" => 3,
+        "pass" | "info" => 1,
+        _ => 0,
+    };
+    let case = report.cases.iter().filter(|case| case.id == id).max_by_key(rank);
+    let case = case.ok_or_else(|| Failure::usage(format!("{name} has no case '{id}'")))?;
+    let seed = report.seed.to_string();
+    let mut flags = vec!["--run", id, "--role", &case.axes.role, "--split", &case.axes.split];
+    flags.extend(["--level", "exhaustive", "--seed", &seed, "-vv"]);
+    flags.extend(["--type", &case.axes.r#type]);
+    let line = command(&report.argv, &flags);
+    let cli = Cli::try_parse_from(line)
+        .map_err(|error| Failure::usage(format!("the command of {name}: {error}")))?;
+    dispatch(cli.command)
+}
+
+/// The command of the report with other flags; what follows `--` stays.
+fn command(argv: &[String], flags: &[&str]) -> Vec<OsString> {
+    let end = argv.iter().position(|word| word == "--").unwrap_or(argv.len());
+    let (own, rest) = argv.split_at(end);
+    let mut line = vec![OsString::from("zeroproof")];
+    let mut words = own.iter();
+    while let Some(word) = words.next() {
+        if DROPPED.contains(&word.as_str()) {
+            words.next();
+        } else if !DROPPED.iter().any(|flag| word.starts_with(&format!("{flag}="))) {
+            line.push(word.into());
+        }
+    }
+    line.extend(flags.iter().map(OsString::from));
+    line.extend(rest.iter().map(OsString::from));
+    line
+}
+
+#[cfg(test)]
+mod tests {
+    use super::command;
+
+    #[test]
+    fn the_first_run_keeps_its_target_and_loses_its_choice() {
+        let first = ["check", "--run", "a/**", "--json=x", "--deadline", "2", "--", "sh", "--run"];
+        let line = command(&first.map(str::to_owned), &["--run", "a/b/c"]);
+        let wanted =
+            ["zeroproof", "check", "--deadline", "2", "--run", "a/b/c", "--", "sh", "--run"];
+        assert_eq!(line, wanted);
+    }
+}
