@@ -1,7 +1,7 @@
 //! What a PING or PONG of the tester brings back.
 
 use crate::context::Context;
-use crate::octets::{Frame, hex, message, ping, pong};
+use crate::octets::{COMMAND, Frame, frame, hex, message, ping, pong};
 use crate::probe::Fate;
 use crate::verdict::{Outcome, Stop};
 
@@ -16,8 +16,8 @@ pub(super) fn needs_heartbeats(cx: &Context) -> Result<(), Stop> {
     }
 }
 
-/// The context of a PONG.
-fn context_of(pong: &Frame) -> Vec<u8> {
+/// The data of a command: all of a PONG's is its context.
+pub(super) fn context_of(pong: &Frame) -> Vec<u8> {
     pong.command().map(|pong| pong.data.to_vec()).unwrap_or_default()
 }
 
@@ -127,4 +127,21 @@ pub(super) async fn many_pings(cx: &mut Context) -> Outcome {
     }
     let got = "PONGs out of order, repeated or with other contexts";
     Err(peer.fail("pongs-mixed-up", "32 PONGs in the order of the PINGs", got))
+}
+
+pub(super) async fn ping_cut_short(cx: &mut Context) -> Outcome {
+    needs_heartbeats(cx)?;
+    let whole = b"\x04PING\x00\x00";
+    for size in 0..whole.len() {
+        let body = whole.get(..size).unwrap_or_default();
+        let mut peer = cx.ready().await?;
+        peer.write(frame(COMMAND, body)).await?;
+        let after = peer.fate().await?;
+        let mut contexts = after.seen.iter().filter(|frame| frame.is("PONG")).map(context_of);
+        if contexts.any(|context| context.len() > body.len()) {
+            let got = format!("{size} octets of PING bring back a longer context");
+            return Err(peer.fail("invented-octets", "no octet that was not sent", got));
+        }
+    }
+    Ok(())
 }
