@@ -8,7 +8,7 @@ pub(super) fn coverage(rfc: Option<u16>) -> Result<u8, Failure> {
     let bug = |message: String| Failure { message, code: 5 };
     let catalogue = zeroproof_vectors::clauses().map_err(|error| bug(error.to_string()))?;
     let coverage = Coverage::new().map_err(bug)?;
-    println!("  RFC  clauses   judged     unit  unobservable  not yet");
+    say!("  RFC  clauses   judged     unit  unobservable  not yet");
     for (number, _) in catalogue.rfcs() {
         let mut counts = [0_usize; 4];
         for clause in catalogue.rfc(number) {
@@ -22,15 +22,15 @@ pub(super) fn coverage(rfc: Option<u16>) -> Result<u8, Failure> {
         }
         let [judged, unit, unobservable, later] = counts;
         let all: usize = counts.iter().sum();
-        println!("{number:5}  {all:7}  {judged:7}  {unit:7}  {unobservable:12}  {later:7}");
+        say!("{number:5}  {all:7}  {judged:7}  {unit:7}  {unobservable:12}  {later:7}");
     }
     let Some(rfc) = rfc else { return Ok(0) };
     for clause in catalogue.rfc(rfc) {
         match coverage.of(clause) {
             Cover::Judged => {}
-            Cover::Unit(why) => println!("{}  unit test: {why}", clause.id),
-            Cover::Unobservable(why) => println!("{}  not observable: {why}", clause.id),
-            Cover::Later(why) => println!("{}  not yet {why}", clause.id),
+            Cover::Unit(why) => say!("{}  unit test: {why}", clause.id),
+            Cover::Unobservable(why) => say!("{}  not observable: {why}", clause.id),
+            Cover::Later(why) => say!("{}  not yet {why}", clause.id),
         }
     }
     Ok(0)

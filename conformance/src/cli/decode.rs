@@ -26,7 +26,7 @@ pub(super) fn decode(input: &str) -> Result<u8, Failure> {
     for ((from, to), sent, received) in connections {
         let dialect = Dialect::of(&sent, &received);
         for (from, to, octets) in [(from, to, sent), (to, from, received)] {
-            println!("{}:{} > {}:{}", from.0, from.1, to.0, to.1);
+            say!("{}:{} > {}:{}", from.0, from.1, to.0, to.1);
             print(&units(&octets, dialect), &octets);
         }
     }
@@ -66,12 +66,12 @@ fn of_one(octets: &[u8]) -> Vec<Unit> {
 fn print(units: &[Unit], octets: &[u8]) {
     let of = |at: usize, len: usize| octets.get(at..at + len).unwrap_or_default();
     for unit in units {
-        println!("{:6}  {}", unit.at, unit.title);
+        say!("{:6}  {}", unit.at, unit.title);
         if unit.fields.is_empty() {
-            println!("        {}", shown(of(unit.at, unit.len)));
+            say!("        {}", shown(of(unit.at, unit.len)));
         }
         for field in &unit.fields {
-            println!("        {:<50} {}", shown(of(field.at, field.len)), field.text);
+            say!("        {:<50} {}", shown(of(field.at, field.len)), field.text);
         }
     }
 }

@@ -76,19 +76,24 @@ impl Judge<'_> {
             let new = record.verdict.is_bad() && entry.is_none();
             if new || self.options.verbose > 1 {
                 let told = entry.map_or("not in the expectations of this peer", |e| &e.why);
-                print!("{}", human::failure(record, &about.name, told, &self.replay(record)));
+                say!(
+                    "{}",
+                    human::failure(record, &about.name, told, &self.replay(record)).trim_end()
+                );
             } else if self.options.verbose > 0 {
                 let remark = record.remarks.lenient.first().map(|f| f.got.as_str());
                 let remark = remark.or(record.finding.as_ref().map(|f| f.got.as_str()));
                 let told = remark.or(record.remarks.info.first().map(String::as_str));
                 let told = told.unwrap_or(&record.reason);
-                println!("{:<14} {} [{}] {told}", record.verdict, record.case.id, record.axes);
+                say!("{:<14} {} [{}] {told}", record.verdict, record.case.id, record.axes);
             }
         }
         for entry in self.known.stale(&run.records) {
-            println!(
+            say!(
                 "STALE  {}: expected {} [{}], which no longer comes; remove the entry",
-                entry.case, entry.verdict, entry.signature
+                entry.case,
+                entry.verdict,
+                entry.signature
             );
         }
     }
@@ -112,7 +117,7 @@ impl Judge<'_> {
         let share = |level| {
             human::share(&run.records, level).map_or("-".to_owned(), |s| format!("{s:.1} %"))
         };
-        println!(
+        say!(
             "{} {} ({}): {} results: {}; {expected} as expected of this peer   {:.2} s \
              (quiet {} ms)   MUST {}  SHOULD {}",
             about.name,

@@ -1,5 +1,7 @@
 //! The command line of `zeroproof`.
 
+#[macro_use]
+mod say;
 mod check;
 mod coverage;
 mod decode;

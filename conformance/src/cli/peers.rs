@@ -26,13 +26,13 @@ impl Peers {
             Self::List => {
                 for entry in peers::list().map_err(failed)? {
                     let state = if peers::find(&entry.name).is_ok() { "installed" } else { "-" };
-                    println!("{:<12} {state:<10} {}", entry.name, entry.title);
+                    say!("{:<12} {state:<10} {}", entry.name, entry.title);
                 }
             }
             Self::Install { name } => {
                 let peer =
                     peers::install(&name, &mut |step| eprintln!("{step}")).map_err(failed)?;
-                println!("{} is ready: zeroproof check {}", peer.title(), peer.name());
+                say!("{} is ready: zeroproof check {}", peer.title(), peer.name());
             }
             Self::Doctor => {
                 let runtime = tokio::runtime::Builder::new_current_thread()
@@ -40,7 +40,7 @@ impl Peers {
                     .build()
                     .map_err(|error| Failure::unreachable(error.to_string()))?;
                 let all = runtime.block_on(peers::doctor()).map_err(failed)?;
-                all.iter().for_each(|diagnosis| println!("{diagnosis}"));
+                all.iter().for_each(|diagnosis| say!("{diagnosis}"));
                 return Ok(if all.iter().all(|d| d.missing.is_empty()) { 0 } else { 4 });
             }
         }

@@ -36,7 +36,7 @@ pub struct Job {
 }
 
 /// What an attempt brought.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Attempt {
     /// The verdict.
     pub verdict: Verdict,

@@ -4,6 +4,7 @@
 mod attempt;
 mod canary;
 mod plan;
+mod stop;
 mod survey;
 
 use std::cell::RefCell;
@@ -19,6 +20,8 @@ pub use attempt::{Attempt, attempt};
 pub use canary::{Canary, canaries};
 pub use plan::{Axes, Instance, Plan, Selection, plan};
 pub use survey::{Survey, SurveyError, survey};
+
+use stop::Early;
 
 use crate::case::{Case, Pace};
 use crate::context::{Pool, Remarks};
@@ -139,7 +142,7 @@ pub async fn run(
         settings,
         quiet,
         pool: Rc::new(RefCell::new(BTreeMap::new())),
-        ends: settings.max_time.map(|limit| began + limit),
+        early: Rc::new(Early::new(settings.max_time.map(|limit| began + limit))),
         records: plan.idle,
         stopped: false,
     };
@@ -160,7 +163,7 @@ struct Runner<'a> {
     pool: Rc<Pool>,
     pooled: bool,
     jobs: usize,
-    ends: Option<Instant>,
+    early: Rc<Early>,
     records: Vec<Record>,
     stopped: bool,
 }
@@ -202,12 +205,22 @@ impl Runner<'_> {
         let mut waiting = instances.into_iter();
         let mut running = FuturesUnordered::new();
         let mut suspects = Vec::new();
+        let mut dropped = Vec::new();
+        let early = Rc::clone(&self.early);
         loop {
             while running.len() < jobs && !self.over() {
                 let Some(instance) = waiting.next() else { break };
+                dropped.push(instance);
                 running.push(self.once(instance, true));
             }
-            let Some((instance, attempt)) = running.next().await else { break };
+            let next = tokio::select! {
+                biased;
+                next = running.next() => next,
+                () = early.over() => None,
+            };
+            let Some((instance, attempt)) = next else { break };
+            dropped
+                .retain(|other| (other.case.id, other.axes) != (instance.case.id, instance.axes));
             if attempt.verdict.is_bad() {
                 suspects.push((instance, attempt));
             } else {
@@ -218,12 +231,16 @@ impl Runner<'_> {
         }
         drop(running);
         for (instance, first) in suspects {
-            let record = self.alone(instance, first).await;
+            let record = tokio::select! {
+                biased;
+                () = early.over() => first.clone().into_record(instance),
+                record = self.alone(instance, &first) => record,
+            };
             tell(&record);
             self.stopped |= self.settings.until_fail;
             self.records.push(record);
         }
-        for instance in waiting {
+        for instance in dropped.into_iter().chain(waiting) {
             self.stopped = true;
             let reason = "the run ended before";
             let record = Record::idle(instance.case, instance.axes, Verdict::NotRun, reason);
@@ -233,7 +250,7 @@ impl Runner<'_> {
     }
 
     fn over(&self) -> bool {
-        self.stopped || self.ends.is_some_and(|ends| Instant::now() >= ends)
+        self.stopped || self.early.is_over()
     }
 
     /// A future that borrows nothing of the runner, so that many can run at once.
@@ -261,7 +278,7 @@ impl Runner<'_> {
 
     /// A bad verdict must come again, alone on a fresh socket; else it is FLAKY. A hang costs the
     /// deadline each time, so it is repeated once, another failure three times.
-    async fn alone(&mut self, instance: Instance, first: Attempt) -> Record {
+    async fn alone(&mut self, instance: Instance, first: &Attempt) -> Record {
         let times = if first.verdict == Verdict::Hang { 1 } else { 3 };
         let mut verdicts = vec![first.verdict];
         let mut last = None;
@@ -283,7 +300,7 @@ impl Runner<'_> {
         let same = judged.windows(2).all(|pair| pair.first() == pair.last());
         let chosen = match last {
             Some(last) if innocent || (same && last.finding == first.finding) => last,
-            _ => first,
+            _ => first.clone(),
         };
         let mut record = chosen.into_record(instance);
         if !same {

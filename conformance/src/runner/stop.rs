@@ -1,0 +1,47 @@
+//! When a run ends before its plan: the user's Ctrl-C, or `--max-time`. What was running is dropped
+//! and told as not run; everything that was judged stays judged.
+
+use std::future::pending;
+
+use tokio::sync::watch;
+use tokio::time::{Instant, sleep_until};
+
+/// The two ways to end early.
+pub(super) struct Early {
+    interrupted: watch::Receiver<bool>,
+    ends: Option<Instant>,
+}
+
+impl Early {
+    /// Listens for Ctrl-C from now on; must be called inside a `LocalSet`.
+    pub(super) fn new(ends: Option<Instant>) -> Self {
+        let (heard, interrupted) = watch::channel(false);
+        tokio::task::spawn_local(async move {
+            if tokio::signal::ctrl_c().await.is_ok() {
+                heard.send_replace(true);
+            }
+            heard.closed().await;
+        });
+        Self { interrupted, ends }
+    }
+
+    /// Whether the run is over.
+    pub(super) fn is_over(&self) -> bool {
+        *self.interrupted.borrow() || self.ends.is_some_and(|ends| Instant::now() >= ends)
+    }
+
+    /// Waits until it is.
+    pub(super) async fn over(&self) {
+        let mut interrupted = self.interrupted.clone();
+        let time = async {
+            match self.ends {
+                Some(ends) => sleep_until(ends).await,
+                None => pending().await,
+            }
+        };
+        tokio::select! {
+            Ok(_) = interrupted.wait_for(|&set| set) => {}
+            () = time => {}
+        }
+    }
+}
