@@ -61,7 +61,7 @@ impl Judge<'_> {
 
     fn write(&self, run: &Run, about: &About) -> Result<(), Failure> {
         if let Some(path) = &self.options.json {
-            let report = json::report(run, about, self.options.seed, &self.known);
+            let report = json::report(run, about, self.options.asked(), &self.known);
             save(path, &(serde_json::to_string_pretty(&report).unwrap_or_default() + "\n"))?;
         }
         if let Some(path) = &self.options.junit {

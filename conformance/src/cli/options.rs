@@ -10,6 +10,7 @@ use super::glob::matches;
 use crate::case::{Case, Depth};
 use crate::cases;
 use crate::expect::Expectations;
+use crate::report::json::Asked;
 use crate::runner::{Profile, Selection, Settings};
 use crate::socket_type::SocketType;
 use crate::split::Split;
@@ -165,6 +166,16 @@ impl Options {
             }
         };
         Expectations::parse(&text).map_err(|error| Failure::usage(format!("{name}: {error}")))
+    }
+
+    /// What a report tells of these flags.
+    pub(super) fn asked(&self) -> Asked {
+        let level = match self.level {
+            LevelChoice::Quick => "quick",
+            LevelChoice::Full => "full",
+            LevelChoice::Exhaustive => "exhaustive",
+        };
+        Asked { seed: self.seed, profile: self.profile, level }
     }
 
     /// The last level whose bad results count; `None` for none.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use crate::expect::Expectations;
 use crate::octets::hex;
-use crate::runner::{Record, Run};
+use crate::runner::{Profile, Record, Run};
 use crate::target::About;
 use crate::transcript::Direction;
 use crate::verdict::{Finding, Level, Verdict};
@@ -17,11 +17,14 @@ pub struct Report {
     suite_version: &'static str,
     argv: Vec<String>,
     seed: u64,
+    profile: Profile,
+    level: &'static str,
     complete: bool,
     wall_ms: f64,
     quiet_ms: f64,
     peer: About,
     totals: BTreeMap<&'static str, usize>,
+    clauses: BTreeMap<&'static str, Verdict>,
     cases: Vec<CaseReport>,
 }
 
@@ -64,8 +67,19 @@ struct StepReport {
     note: Option<String>,
 }
 
+/// What the user asked for, as far as a report tells it.
+#[derive(Clone, Copy, Debug)]
+pub struct Asked {
+    /// Where nonces and splits came from.
+    pub seed: u64,
+    /// How strict.
+    pub profile: Profile,
+    /// How much of the axes.
+    pub level: &'static str,
+}
+
 /// A report of a run; steps are kept for what is neither a pass nor idle.
-pub fn report(run: &Run, about: &About, seed: u64, known: &Expectations) -> Report {
+pub fn report(run: &Run, about: &About, asked: Asked, known: &Expectations) -> Report {
     let totals = Verdict::ALL
         .iter()
         .map(|verdict| (verdict.name(), super::human::count(&run.records, *verdict)));
@@ -73,14 +87,43 @@ pub fn report(run: &Run, about: &About, seed: u64, known: &Expectations) -> Repo
         schema: "zeroproof/report/1",
         suite_version: env!("CARGO_PKG_VERSION"),
         argv: std::env::args().skip(1).collect(),
-        seed,
+        seed: asked.seed,
+        profile: asked.profile,
+        level: asked.level,
         complete: run.complete,
         wall_ms: run.wall.as_secs_f64() * 1e3,
         quiet_ms: run.quiet.as_secs_f64() * 1e3,
         peer: about.clone(),
         totals: totals.collect(),
+        clauses: clauses(&run.records),
         cases: run.records.iter().map(|record| case(record, known)).collect(),
     }
+}
+
+/// The worst verdict of each clause: what was judged bad, else what was judged, else idle.
+fn clauses(records: &[Record]) -> BTreeMap<&'static str, Verdict> {
+    let rank = |verdict: Verdict| match verdict {
+        Verdict::NotRun => 0,
+        Verdict::NotApplicable => 1,
+        Verdict::Blocked => 2,
+        Verdict::Info => 3,
+        Verdict::Pass => 4,
+        Verdict::Lenient => 5,
+        Verdict::Flaky => 6,
+        Verdict::Fail => 7,
+        Verdict::Hang => 8,
+        Verdict::Crash => 9,
+    };
+    let mut worst = BTreeMap::new();
+    for record in records {
+        for &clause in record.case.clauses {
+            let known = worst.entry(clause).or_insert(record.verdict);
+            if rank(record.verdict) > rank(*known) {
+                *known = record.verdict;
+            }
+        }
+    }
+    worst
 }
 
 fn case(record: &Record, known: &Expectations) -> CaseReport {
