@@ -9,7 +9,7 @@ use zeroproof_vectors::{Clause, Observable};
 use crate::cases;
 
 /// Written reasons, a file a group of sections.
-const REASONS: &[(&str, &str)] = &[];
+const REASONS: &[(&str, &str)] = &[("cc.toml", include_str!("../coverage/cc.toml"))];
 
 /// What is known of a clause.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -87,6 +87,7 @@ pub(super) fn vague_file_name(file: &File) -> Option<Broken> {
 /// is decided by how long the wait took.
 pub(super) const SLEEPS_WITH_A_REASON: &[(&str, &str)] = &[
     ("conformance/src/quiet.rs", "the quiet window: the one time in which nothing must happen"),
+    ("conformance/src/runner/stop.rs", "the end of a run that --max-time sets"),
     ("conformance/src/target/memory/driver.rs", "the deadline that a clockless engine asks for"),
     ("conformance/src/target/memory/mod.rs", "the delay before a peer connects again"),
 ];
