@@ -1,6 +1,0 @@
-//! Pubsub.
-
-use crate::case::Case;
-
-/// The cases of this section.
-pub(super) const CASES: &[Case] = &[];
