@@ -265,6 +265,7 @@ impl Context {
     pub async fn sentinel(&mut self, link: &mut Link) -> Result<(), Stop> {
         let nonce = self.entropy.nonce();
         link.write(message(&[&nonce])).await?;
+        link.release().await?;
         self.expect_delivery(&[&nonce]).await
     }
 

@@ -110,7 +110,12 @@ impl Link {
         Ok(())
     }
 
-    async fn release(&mut self) -> Result<(), Stop> {
+    /// Sends what a coalescing split has held back. Reads do so by themselves; before the case
+    /// asks the application what it received, nothing else does.
+    ///
+    /// # Errors
+    /// [`Stop::Hang`] when the SUT stops reading.
+    pub async fn release(&mut self) -> Result<(), Stop> {
         let held = std::mem::take(&mut self.held);
         if held.is_empty() { Ok(()) } else { self.transmit(&held).await }
     }
