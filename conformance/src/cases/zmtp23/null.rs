@@ -162,6 +162,7 @@ async fn message_behind_ready(cx: &mut Context) -> Outcome {
     let mut peer = cx.ready().await?;
     let nonce = cx.entropy.nonce();
     peer.write(message(&[&nonce])).await?;
+    peer.release().await?;
     let delivered = cx.recv_body().await? == [early];
     cx.info(match delivered {
         true => "a message in the segment of READY is delivered",

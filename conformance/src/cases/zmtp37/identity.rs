@@ -2,6 +2,7 @@
 //! Clauses 37-IDENT-001 to -004. Deliberately absent: two peers with one identity, on which the
 //! text is silent.
 
+use super::null::offer;
 use crate::case::{BIND, Case};
 use crate::context::Context;
 use crate::octets::{greeting, hex, message, properties, ready};
@@ -131,6 +132,7 @@ async fn router_address(cx: &mut Context) -> Outcome {
     let mut peer =
         cx.ready_as(greeting(), &[("Socket-Type", b"DEALER"), ("Identity", &name)]).await?;
     peer.write(message(&[b"hello"])).await?;
+    peer.release().await?;
     let got = cx.recv().await?;
     if got.first() != Some(&name) {
         cx.info("the address is not the Identity that was announced");
@@ -171,6 +173,7 @@ async fn longest(cx: &mut Context) -> Outcome {
 async fn address_of(cx: &mut Context, properties: &[(&str, &[u8])]) -> Result<Vec<u8>, Stop> {
     let mut peer = cx.ready_as(greeting(), properties).await?;
     peer.write(message(&[b"hello"])).await?;
+    peer.release().await?;
     Ok(cx.recv().await?.into_iter().next().unwrap_or_default())
 }
 
@@ -178,8 +181,8 @@ async fn too_long(cx: &mut Context) -> Outcome {
     let nonce = cx.entropy.nonce();
     let name: Vec<u8> = nonce.iter().copied().chain(std::iter::repeat(0x61)).take(256).collect();
     let mut peer = cx.greeted().await?;
-    peer.write(ready(&[("Socket-Type", b"DEALER"), ("Identity", &name)])).await?;
-    if peer.fate().await?.fate != Fate::Closed {
+    let opening = ready(&[("Socket-Type", b"DEALER"), ("Identity", &name)]);
+    if offer(&mut peer, &opening).await? != Fate::Closed {
         cx.lenient("long-identity", "the connection is closed", "it stays open");
     }
     Ok(())
@@ -188,11 +191,12 @@ async fn too_long(cx: &mut Context) -> Outcome {
 async fn leading_zero(cx: &mut Context) -> Outcome {
     let name = [&[0][..], &cx.entropy.nonce()].concat();
     let mut peer = cx.greeted().await?;
-    peer.write(ready(&[("Socket-Type", b"DEALER"), ("Identity", &name)])).await?;
-    if peer.fate().await?.fate == Fate::Closed {
+    let opening = ready(&[("Socket-Type", b"DEALER"), ("Identity", &name)]);
+    if offer(&mut peer, &opening).await? == Fate::Closed {
         return Ok(());
     }
     peer.write(message(&[b"hello"])).await?;
+    peer.release().await?;
     let address = cx.recv().await?.into_iter().next().unwrap_or_default();
     if address == name {
         let got = "the application sees the peer under the reserved name it announced";

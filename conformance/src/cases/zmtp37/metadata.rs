@@ -2,12 +2,13 @@
 //! Clauses 37-META-001, -003, -006, -008 and, since NULL carries them, 37-NULL-011 to -016.
 //! Deliberately absent: metadata of PLAIN and CURVE, and what single properties mean.
 
+use super::null::offer;
 use crate::case::Case;
 use crate::context::Context;
 use crate::octets::{Property, command, greeting, hex, metadata, properties, property, ready};
 use crate::probe::{Fate, Link};
 use crate::socket_type::SocketType::{Dealer, Pull, Sub};
-use crate::verdict::{Level, Outcome, Stop};
+use crate::verdict::{Finding, Level, Outcome, Stop};
 
 /// The cases of this section.
 pub(super) const CASES: &[Case] = &[
@@ -25,7 +26,7 @@ pub(super) const CASES: &[Case] = &[
         level: Level::Should,
         promise: "A peer says its socket type.",
         effect: "the other side cannot tell whether the two can talk",
-        run: |cx| Box::pin(socket_type_sent(cx)),
+        run: |cx| Box::pin(socket_othersent(cx)),
         ..Case::BASE
     },
     Case {
@@ -52,6 +53,17 @@ pub(super) const CASES: &[Case] = &[
         effect: "a peer that reads sizes in the wrong order or width cannot meet others",
         types: &[Pull, Dealer, Sub],
         run: |cx| Box::pin(value_sizes(cx)),
+        ..Case::BASE
+    },
+    Case {
+        id: "37/metadata/many-properties",
+        clauses: &["37-NULL-010", "37-META-006"],
+        level: Level::Should,
+        promise: "A READY of a hundred properties, which takes the long form, is accepted.",
+        effect: "a peer that announces much cannot connect, or overruns a fixed buffer",
+        reading: "No size is named in the text: 2 KiB must not be too much for anybody.",
+        types: &[Pull, Dealer, Sub],
+        run: |cx| Box::pin(many_properties(cx)),
         ..Case::BASE
     },
     Case {
@@ -114,7 +126,7 @@ pub(super) const CASES: &[Case] = &[
         effect: "peers disagree on which of the two counts",
         reading: "Not mentioned in the text: q20 of vectors/open-questions.md.",
         types: &[Pull, Dealer, Sub],
-        run: |cx| Box::pin(socket_type_twice(cx)),
+        run: |cx| Box::pin(socket_othertwice(cx)),
         ..Case::BASE
     },
 ];
@@ -137,8 +149,7 @@ async fn announced(cx: &mut Context) -> Result<(Link, Vec<Property>), Stop> {
 /// What became of a link whose READY has this metadata.
 async fn fate_of(cx: &mut Context, metadata: &[u8]) -> Result<Fate, Stop> {
     let mut peer = cx.greeted().await?;
-    peer.write(command("READY", metadata)).await?;
-    Ok(peer.fate().await?.fate)
+    offer(&mut peer, &command("READY", metadata)).await
 }
 
 async fn names_sent(cx: &mut Context) -> Outcome {
@@ -156,7 +167,7 @@ async fn names_sent(cx: &mut Context) -> Outcome {
     Ok(())
 }
 
-async fn socket_type_sent(cx: &mut Context) -> Outcome {
+async fn socket_othersent(cx: &mut Context) -> Outcome {
     let (peer, found) = announced(cx).await?;
     if found.iter().any(|(name, _)| name.eq_ignore_ascii_case(b"Socket-Type")) {
         return Ok(());
@@ -167,7 +178,9 @@ async fn socket_type_sent(cx: &mut Context) -> Outcome {
 async fn unknown_properties(cx: &mut Context) -> Outcome {
     let kind = ("Socket-Type", cx.kind.counterpart().name().as_bytes());
     let (one, two) = (("X-One", &b"1"[..]), ("A+b.c_d-9", &[0, 0xFF][..]));
-    for order in [[one, two, kind], [one, kind, two], [kind, one, two]] {
+    // Names of applications mean nothing, however much they look like those of the protocol.
+    let (other, name) = (("X-Socket-Type", &b"FOO"[..]), ("X-Resource", &b"//"[..]));
+    for order in [[one, two, kind], [one, kind, two], [kind, one, two], [other, kind, name]] {
         let mut peer = cx.ready_as(greeting(), &order).await?;
         peer.barrier().await?;
         peer.close().await?;
@@ -193,6 +206,27 @@ async fn value_sizes(cx: &mut Context) -> Outcome {
         peer.barrier().await?;
         peer.close().await?;
     }
+    let alone = fate_of(cx, &property("Socket-Type", b"FOO")).await?;
+    for size in [0, 3, 256] {
+        let value = property("X-Value", &vec![0x76; size]);
+        let block = [value, property("Socket-Type", b"FOO")].concat();
+        if fate_of(cx, &block).await? != alone {
+            let expected = "a wrong Socket-Type is treated as it is without a value in front";
+            let got = format!("not so behind a value of {size} octets");
+            return Err(Stop::Fail(Finding::new("type-lost", expected, got)));
+        }
+    }
+    Ok(())
+}
+
+async fn many_properties(cx: &mut Context) -> Outcome {
+    let mut block = property("Socket-Type", cx.kind.counterpart().name().as_bytes());
+    for number in 0..100 {
+        block.extend(property(&format!("X-Many-{number:02}"), b"property"));
+    }
+    let mut peer = cx.greeted().await?;
+    cx.handshake(&mut peer, &command("READY", &block)).await?;
+    peer.barrier().await?;
     Ok(())
 }
 
@@ -245,8 +279,8 @@ async fn size_past_the_end(cx: &mut Context) -> Outcome {
     for size in [2_u32, 0x100, 0x7FFF_FFFF, 0x8000_0000, 0xFFFF_FFFF] {
         let bare = [&kind[..], &[3, b'X', b'-', b'L'], &size.to_be_bytes()].concat();
         let mut peer = cx.greeted().await?;
-        peer.write(command("READY", &[&bare[..], b"v"].concat())).await?;
-        if peer.fate().await?.fate != Fate::Closed {
+        let metadata = [&bare[..], b"v"].concat();
+        if offer(&mut peer, &command("READY", &metadata)).await? != Fate::Closed {
             let got = "it stays open with one octet behind the size";
             return Err(peer.fail("octets-beyond-the-body", expected, got));
         }
@@ -261,8 +295,7 @@ async fn letter_case_of_names(cx: &mut Context) -> Outcome {
     // No socket may meet a type of this name.
     for spelling in ["Socket-Type", "SOCKET-TYPE", "socket-type", "sOCKET-tYPE"] {
         let mut peer = cx.greeted().await?;
-        peer.write(ready(&[(spelling, b"FOO")])).await?;
-        if peer.fate().await?.fate == Fate::Closed {
+        if offer(&mut peer, &ready(&[(spelling, b"FOO")])).await? == Fate::Closed {
             continue;
         }
         if spelling == "Socket-Type" {
@@ -274,7 +307,7 @@ async fn letter_case_of_names(cx: &mut Context) -> Outcome {
     Ok(())
 }
 
-async fn socket_type_twice(cx: &mut Context) -> Outcome {
+async fn socket_othertwice(cx: &mut Context) -> Outcome {
     let good = ("Socket-Type", cx.kind.counterpart().name().as_bytes());
     let bad = ("Socket-Type", &b"FOO"[..]);
     let pairs = [("equal", [good, good]), ("bad last", [good, bad]), ("bad first", [bad, good])];

@@ -126,6 +126,16 @@ pub(super) const CASES: &[Case] = &[
     },
 ];
 
+/// Sends a READY and tells what came of it. The PING that asks waits for the READY of the SUT:
+/// before that a peer may send nothing else (37-NULL-009).
+pub(super) async fn offer(peer: &mut Link, ready: &[u8]) -> Result<Fate, Stop> {
+    peer.write(ready).await?;
+    match peer.frame("READY, ERROR or a close").await? {
+        Some(_) => Ok(peer.fate().await?.fate),
+        None => Ok(Fate::Closed),
+    }
+}
+
 async fn handshake(cx: &mut Context) -> Outcome {
     cx.ready().await?;
     Ok(())
@@ -187,9 +197,7 @@ async fn metadata_to_the_last_octet(cx: &mut Context) -> Outcome {
 
 async fn ready_without_properties(cx: &mut Context) -> Outcome {
     let mut peer = cx.greeted().await?;
-    peer.write(ready(&[])).await?;
-    let fate = peer.fate().await?.fate;
-    cx.info(match fate {
+    cx.info(match offer(&mut peer, &ready(&[])).await? {
         Fate::Serving => "accepted",
         Fate::Closed => "refused",
         Fate::Silent => "neither accepted nor refused",
@@ -197,12 +205,18 @@ async fn ready_without_properties(cx: &mut Context) -> Outcome {
     Ok(())
 }
 
+/// The READY of the usual counterpart of the SUT.
+fn ready_of_counterpart(cx: &Context) -> Vec<u8> {
+    ready(&[("Socket-Type", cx.kind.counterpart().name().as_bytes())])
+}
+
 async fn error_closes(cx: &mut Context) -> Outcome {
     let longest = "x".repeat(255);
     for reason in ["", "400", "Invalid", "300", "200", longest.as_str()] {
         let mut peer = cx.greeted().await?;
-        peer.write(error(reason)).await?;
-        if peer.fate().await?.fate != Fate::Closed {
+        // A SUT that takes no notice of the ERROR completes the handshake behind it.
+        let both = [error(reason), ready_of_counterpart(cx)].concat();
+        if offer(&mut peer, &both).await? != Fate::Closed {
             let expected = "the connection is closed after ERROR";
             let got = format!("it stays open after a reason of {} octets", reason.len());
             return Err(peer.fail("stays-open", expected, got));
@@ -215,8 +229,8 @@ async fn error_reason_past_the_end(cx: &mut Context) -> Outcome {
     // A size octet alone, one octet short, and the largest size with little behind it.
     for data in [&[1_u8][..], &[4, b'4', b'0', b'0'], &[0xFF, b'x'], &[0xFF]] {
         let mut peer = cx.greeted().await?;
-        peer.write(command("ERROR", data)).await?;
-        if peer.fate().await?.fate != Fate::Closed {
+        let both = [command("ERROR", data), ready_of_counterpart(cx)].concat();
+        if offer(&mut peer, &both).await? != Fate::Closed {
             let got = format!("it stays open after ERROR with {}", hex(data));
             return Err(peer.fail("stays-open", "the connection is closed", got));
         }
@@ -225,14 +239,15 @@ async fn error_reason_past_the_end(cx: &mut Context) -> Outcome {
 }
 
 async fn second_ready(cx: &mut Context) -> Outcome {
-    let again = ready(&[("Socket-Type", cx.kind.counterpart().name().as_bytes())]);
+    let again = ready_of_counterpart(cx);
     // Behind the handshake, and in the same segment as the first one.
     let mut late = cx.ready().await?;
     late.write(&again).await?;
+    let late = late.fate().await?.fate;
     let mut early = cx.greeted().await?;
-    early.write([&again[..], &again].concat()).await?;
-    for (peer, when) in [(&mut late, "after the handshake"), (&mut early, "at once")] {
-        if peer.fate().await?.fate != Fate::Closed {
+    let early = offer(&mut early, &again.repeat(2)).await?;
+    for (fate, when) in [(late, "after the handshake"), (early, "at once")] {
+        if fate != Fate::Closed {
             let got = format!("a READY that follows {when} is ignored");
             cx.lenient("second-ready-ignored", "the connection is closed", got);
         }
@@ -245,6 +260,7 @@ async fn second_ready_changes_nothing(cx: &mut Context) -> Outcome {
     let mine = [("Socket-Type", &b"DEALER"[..]), ("Identity", &one)];
     let mut peer = cx.ready_as(greeting(), &mine).await?;
     peer.write(message(&[b"first"])).await?;
+    peer.release().await?;
     let before = cx.recv().await?;
     peer.write(ready(&[("Socket-Type", b"DEALER"), ("Identity", &two)])).await?;
     peer.write(message(&[b"second"])).await?;

@@ -2,6 +2,7 @@
 //! Clause 37-RES-003 and, as far as a binding peer shows it, 37-RES-002. Deliberately absent: what
 //! a peer does with a resource it knows, which no rule describes (vectors/open-questions.md, q27).
 
+use super::null::offer;
 use crate::case::{BIND, Case};
 use crate::context::Context;
 use crate::octets::{greeting, hex, ready};
@@ -51,8 +52,8 @@ async fn outside_the_grammar(cx: &mut Context) -> Outcome {
     let kind = cx.kind.counterpart().name().as_bytes();
     for resource in [&b""[..], b"/a", b"a/", b"a//b", b"a b", &[0xFF]] {
         let mut peer = cx.greeted().await?;
-        peer.write(ready(&[("Socket-Type", kind), ("Resource", resource)])).await?;
-        let reaction = match peer.fate().await?.fate {
+        let opening = ready(&[("Socket-Type", kind), ("Resource", resource)]);
+        let reaction = match offer(&mut peer, &opening).await? {
             Fate::Serving => "accepted",
             Fate::Closed => "refused",
             Fate::Silent => "neither accepted nor refused",

@@ -2,10 +2,11 @@
 //! Clauses 37-SOCKTYPE-001 to -022, 37-NULL-006 and -008. Deliberately absent: what two types that
 //! may meet say to each other.
 
+use super::null::offer;
 use crate::case::{BIND, Case};
 use crate::context::Context;
 use crate::octets::{greeting, hex, message, properties, ready};
-use crate::probe::{Aftermath, Fate, Link};
+use crate::probe::{Fate, Link};
 use crate::socket_type::SocketType::{
     self, Channel, Client, Dealer, Dish, Gather, Pair, Peer, Pub, Pull, Push, Radio, Rep, Req,
     Router, Scatter, Server, Sub, Xpub, Xsub,
@@ -105,11 +106,10 @@ const fn meets(
 }
 
 /// Announces a type on a fresh connection and tells what came of it.
-async fn announce(cx: &mut Context, name: &[u8]) -> Result<(Link, Aftermath), Stop> {
+async fn announce(cx: &mut Context, name: &[u8]) -> Result<(Link, Fate), Stop> {
     let mut peer = cx.greeted().await?;
-    peer.write(ready(&[("Socket-Type", name)])).await?;
-    let after = peer.fate().await?;
-    Ok((peer, after))
+    let fate = offer(&mut peer, &ready(&[("Socket-Type", name)])).await?;
+    Ok((peer, fate))
 }
 
 /// A type of 3.0 that a peer of this type may not meet.
@@ -135,8 +135,8 @@ async fn unknown_names(cx: &mut Context) -> Outcome {
     let kind = cx.kind.counterpart().name();
     let names = [format!("{kind} "), format!("{kind}\0"), format!("Q{kind}"), "FOO".to_owned()];
     for name in names.iter().map(String::as_bytes).chain([&b""[..], &[0xFF]]) {
-        let (peer, after) = announce(cx, name).await?;
-        if after.fate != Fate::Closed {
+        let (peer, fate) = announce(cx, name).await?;
+        if fate != Fate::Closed {
             let got = format!("it stays open after Socket-Type [{}]", hex(name));
             return Err(peer.fail("unknown-accepted", "the connection is closed", got));
         }
@@ -146,8 +146,8 @@ async fn unknown_names(cx: &mut Context) -> Outcome {
 
 async fn letter_case_of_the_value(cx: &mut Context) -> Outcome {
     let name = cx.kind.counterpart().name().to_ascii_lowercase();
-    let (_, after) = announce(cx, name.as_bytes()).await?;
-    cx.info(match after.fate {
+    let (_, fate) = announce(cx, name.as_bytes()).await?;
+    cx.info(match fate {
         Fate::Serving => "a name in lower case is accepted",
         Fate::Closed => "a name in lower case is refused",
         Fate::Silent => "a name in lower case is neither accepted nor refused",
@@ -157,8 +157,8 @@ async fn letter_case_of_the_value(cx: &mut Context) -> Outcome {
 
 async fn error_on_mismatch(cx: &mut Context) -> Outcome {
     let name = stranger(cx.kind).name().as_bytes();
-    let (peer, after) = announce(cx, name).await?;
-    if after.fate != Fate::Closed {
+    let (peer, fate) = announce(cx, name).await?;
+    if fate != Fate::Closed {
         return Err(peer.fail("stays-open", "ERROR, then a close", "it stays open"));
     }
     // Again without the PING behind READY: octets nobody read turn a close into a reset, which
@@ -185,8 +185,8 @@ async fn mismatch_delivers_nothing(cx: &mut Context) -> Outcome {
 
 async fn meets_whom_it_may(cx: &mut Context) -> Outcome {
     for other in SocketType::ALL {
-        let (peer, after) = announce(cx, other.name().as_bytes()).await?;
-        let closed = after.fate == Fate::Closed;
+        let (peer, fate) = announce(cx, other.name().as_bytes()).await?;
+        let closed = fate == Fate::Closed;
         match (cx.kind.accepts().contains(&other), closed) {
             (true, false) => peer.close().await?,
             (false, true) => {}
