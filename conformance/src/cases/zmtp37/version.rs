@@ -113,7 +113,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         id: "37/version/no-step-down-under-security",
         clauses: &["37-VERSION-013"],
-        promise: "A socket set up for PLAIN closes on peers of 1.0 and 2.0, which have no security.",
+        promise: "A socket set up for PLAIN closes on peers of 1.0 and 2.0, which lack security.",
         effect: "an old greeting is a way around the password",
         seen_in: &["zeromq/libzmq#1273"],
         types: FEW,
