@@ -2,6 +2,7 @@
 //! loopback interface.
 
 use std::cell::RefCell;
+use std::collections::VecDeque;
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -24,7 +25,12 @@ const RECONNECT: &str = "reconnect_ivl";
 pub struct AdapterTarget {
     argv: Vec<String>,
     adapter: RefCell<Adapter>,
+    ports: RefCell<VecDeque<Rc<TcpListener>>>,
 }
+
+/// Ports that are kept from being used again. A SUT whose socket was closed may, on a busy machine,
+/// still make one more connection to the old port; nobody else must take it for its own.
+const KEPT_PORTS: usize = 256;
 
 impl AdapterTarget {
     /// Starts the adapter.
@@ -33,7 +39,15 @@ impl AdapterTarget {
     /// What is wrong with it, and what to do.
     pub async fn start(argv: &[String]) -> Result<Self, AdapterError> {
         let adapter = Adapter::spawn(argv, START).await?;
-        Ok(Self { argv: argv.to_vec(), adapter: RefCell::new(adapter) })
+        Ok(Self { argv: argv.to_vec(), adapter: RefCell::new(adapter), ports: RefCell::default() })
+    }
+
+    fn keep(&self, listener: &Rc<TcpListener>) {
+        let mut ports = self.ports.borrow_mut();
+        ports.push_back(Rc::clone(listener));
+        if ports.len() > KEPT_PORTS {
+            ports.pop_front();
+        }
     }
 
     /// The running adapter.
@@ -110,7 +124,8 @@ impl Target for AdapterTarget {
                     End::Bound(address.ok_or_else(why)?)
                 }
                 Role::Connect => {
-                    let listener = listen().await?;
+                    let listener = Rc::new(listen().await?);
+                    self.keep(&listener);
                     let port = listener.local_addr().map(|address| address.port());
                     let port = port.map_err(|error| TargetError::Unreachable(error.to_string()))?;
                     adapter.connect(&id, &format!("tcp://127.0.0.1:{port}")).await?;
@@ -137,7 +152,7 @@ async fn listen() -> Result<TcpListener, TargetError> {
 
 enum End {
     Bound(String),
-    Connects(TcpListener),
+    Connects(Rc<TcpListener>),
 }
 
 struct AdapterSocket {
