@@ -1,0 +1,206 @@
+//! What a lie does to the octets of one connection. Sans-I/O: octets in, octets out.
+
+use std::rc::Rc;
+
+use super::edit::{Editor, Then};
+use super::wire::{Frame, Piece, Scanner};
+use super::{Edit, Inbox, Lie, Trick};
+use crate::octets::{greeting, pong};
+
+/// What is to be written, and what ends.
+#[derive(Debug, Default)]
+pub(super) struct Flow {
+    /// For the tester.
+    pub(super) out: Vec<u8>,
+    /// For the SUT.
+    pub(super) into: Vec<u8>,
+    /// The direction to the tester ends behind `out`.
+    pub(super) end_out: bool,
+    /// The direction to the SUT ends behind `into`.
+    pub(super) end_into: bool,
+    /// Both directions end.
+    pub(super) close: bool,
+}
+
+/// One connection of a liar.
+pub(super) struct Filter {
+    lie: Lie,
+    inbox: Rc<Inbox>,
+    said: Scanner,
+    heard: Scanner,
+    editor: Editor,
+    /// Octets that passed so far, either way.
+    sent: usize,
+    received: usize,
+    /// Octets of the SUT that wait for the tester's.
+    withheld: Vec<u8>,
+    /// Whether nothing passes any more.
+    stalled: bool,
+    sut_ended: bool,
+}
+
+impl Filter {
+    pub(super) fn new(lie: Lie, inbox: Rc<Inbox>) -> Self {
+        Self {
+            lie,
+            inbox,
+            said: Scanner::default(),
+            heard: Scanner::default(),
+            editor: Editor::default(),
+            sent: 0,
+            received: 0,
+            withheld: Vec::new(),
+            stalled: false,
+            sut_ended: false,
+        }
+    }
+
+    /// Before the first octet.
+    pub(super) fn begin(&self, flow: &mut Flow) {
+        flow.close = self.lie == Lie::CloseAfter(0);
+    }
+
+    pub(super) fn ends_with_others(&self) -> bool {
+        self.lie == Lie::Application(Trick::EndsAll)
+    }
+
+    pub(super) fn ends_others(&self) -> bool {
+        self.ends_with_others()
+    }
+
+    /// Octets of the SUT.
+    pub(super) fn outward(&mut self, octets: &[u8], flow: &mut Flow) {
+        let began = self.sent;
+        self.sent += octets.len();
+        match self.lie {
+            Lie::Mute => {}
+            Lie::Octet(offset, value) => {
+                let mut octets = octets.to_vec();
+                let slot = offset.checked_sub(began).and_then(|at| octets.get_mut(at));
+                slot.into_iter().for_each(|octet| *octet = value);
+                flow.out.extend(octets);
+            }
+            Lie::CloseAfter(limit) | Lie::StallAfter(limit) => {
+                flow.out.extend(octets.iter().take(limit.saturating_sub(began)));
+                flow.close |= matches!(self.lie, Lie::CloseAfter(_)) && self.sent >= limit;
+            }
+            Lie::WaitFor(count) if self.received < count => self.withheld.extend(octets),
+            Lie::Says(which, edit) => {
+                for piece in self.said.take(octets) {
+                    self.edit(piece, (which, edit), true, flow);
+                }
+            }
+            _ if self.stalled => {}
+            _ => flow.out.extend(octets),
+        }
+    }
+
+    /// Octets of the tester.
+    pub(super) fn inward(&mut self, octets: &[u8], flow: &mut Flow) {
+        let began = self.received;
+        self.received += octets.len();
+        if let Lie::Hears(which, edit) = self.lie
+            && !matches!(edit, Edit::Close | Edit::Stall)
+        {
+            for piece in self.heard.take(octets) {
+                self.edit(piece, (which, edit), false, flow);
+            }
+            return;
+        }
+        match self.lie {
+            Lie::HearsOctets(offset, values) => {
+                let mut octets = octets.to_vec();
+                for (at, value) in (offset..).zip(values) {
+                    let slot = at.checked_sub(began).and_then(|at| octets.get_mut(at));
+                    slot.into_iter().for_each(|octet| *octet = *value);
+                }
+                flow.into.extend(octets);
+            }
+            _ if self.stalled => {}
+            _ => flow.into.extend(octets),
+        }
+        for piece in self.heard.take(octets) {
+            self.notice(&piece, flow);
+        }
+        if matches!(self.lie, Lie::WaitFor(count) if self.received >= count) {
+            flow.out.append(&mut self.withheld);
+        }
+    }
+
+    /// A piece of the tester's stream that has passed.
+    fn notice(&mut self, piece: &Piece, flow: &mut Flow) {
+        match (self.lie, piece) {
+            (Lie::ClosesOnGreeting(from, to), Piece::Greeting(at, octets)) => {
+                let plain = greeting().build();
+                let watched = |offset: &usize| (from..to).contains(offset);
+                let differs = (*at..).zip(octets).filter(|(offset, _)| watched(offset));
+                let mut differs = differs.filter(|(at, octet)| plain.get(*at) != Some(octet));
+                flow.close |= differs.next().is_some();
+            }
+            (Lie::Hears(which, edit), Piece::Frame(number, frame))
+                if self.editor.picks(which, *number, frame) =>
+            {
+                flow.close |= edit == Edit::Close;
+                self.stalled = true;
+            }
+            (Lie::Surfaces(which), Piece::Frame(number, frame))
+                if self.editor.picks(which, *number, frame) =>
+            {
+                self.inbox.push(vec![frame.body.clone()]);
+            }
+            (Lie::NeverCloses, Piece::Frame(_, frame)) if self.sut_ended => answer(frame, flow),
+            _ => {}
+        }
+        if let Piece::Frame(_, frame) = piece {
+            self.editor.passed(frame);
+        }
+    }
+
+    fn edit(&mut self, piece: Piece, lie: (super::Which, Edit), outward: bool, flow: &mut Flow) {
+        let sink = if outward { &mut flow.out } else { &mut flow.into };
+        if self.stalled {
+            return;
+        }
+        match piece {
+            Piece::Greeting(_, octets) | Piece::Rest(octets) => sink.extend(octets),
+            Piece::Frame(number, frame) => match self.editor.edit(lie, number, frame, sink) {
+                Then::On => {}
+                Then::Close => {
+                    flow.close = true;
+                    self.stalled = true;
+                }
+                Then::Stall => self.stalled = true,
+            },
+        }
+    }
+
+    /// The SUT has closed its direction.
+    pub(super) fn sut_ended(&mut self, flow: &mut Flow) {
+        self.sut_ended = true;
+        if !self.stalled {
+            flow.out.extend(self.editor.held());
+            flow.out.extend(self.said.rest());
+        }
+        let stays = self.stalled || matches!(self.lie, Lie::NeverCloses | Lie::Mute);
+        let stays = stays || matches!(self.lie, Lie::StallAfter(_));
+        flow.end_out = !stays;
+        flow.close |= self.ends_others();
+    }
+
+    /// The tester has closed its direction.
+    pub(super) fn tester_ended(&mut self, flow: &mut Flow) {
+        if matches!(self.lie, Lie::Hears(_, edit) if !matches!(edit, Edit::Close | Edit::Stall)) {
+            flow.into.extend(self.editor.held());
+            flow.into.extend(self.heard.rest());
+        }
+        flow.end_into = true;
+        flow.close |= self.ends_others();
+    }
+}
+
+/// A peer that stays where it should have closed is alive.
+fn answer(frame: &Frame, flow: &mut Flow) {
+    if let Some((b"PING", [_, _, context @ ..])) = frame.command() {
+        flow.out.extend(pong(context));
+    }
+}

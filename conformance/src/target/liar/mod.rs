@@ -1,0 +1,57 @@
+//! Peers that are wrong on purpose: a filter between the tester and an honest target that changes
+//! what one of them sends, or what its application sees. Every case must catch some liar, or it
+//! proves nothing. Deliberately absent: lies about one case; each [`Lie`] is a way to be wrong
+//! that some implementation could have.
+
+mod all;
+mod application;
+mod edit;
+mod filter;
+mod lie;
+mod relay;
+mod wire;
+
+use std::rc::Rc;
+
+use super::{About, Later, Offers, Socket, SocketSpec, Target};
+use application::{Inbox, LyingSocket};
+
+pub use lie::{Edit, Lie, Trick, Which};
+
+/// A target that tells a lie.
+pub struct Liar {
+    honest: Rc<dyn Target>,
+    lie: Lie,
+}
+
+impl Liar {
+    /// Puts a lie in front of an honest target.
+    pub fn new(honest: Rc<dyn Target>, lie: Lie) -> Self {
+        Self { honest, lie }
+    }
+}
+
+impl Target for Liar {
+    fn about(&self) -> About {
+        About { name: format!("liar {:?}", self.lie), ..self.honest.about() }
+    }
+
+    fn offers(&self) -> Offers {
+        self.honest.offers()
+    }
+
+    fn open(&self, spec: SocketSpec) -> Later<'_, Rc<dyn Socket>> {
+        let spec = match self.lie {
+            Lie::Application(Trick::NoOptions) => SocketSpec { options: &[], ..spec },
+            _ => spec,
+        };
+        Box::pin(async move {
+            let honest = self.honest.open(spec).await?;
+            Ok(Rc::new(LyingSocket::new(honest, self.lie)) as Rc<dyn Socket>)
+        })
+    }
+
+    fn restart(&self) -> Later<'_, ()> {
+        self.honest.restart()
+    }
+}

@@ -1,0 +1,147 @@
+//! The testers are tested: an honest filter changes no verdict, and every case catches some liar
+//! that leaves the sanity cases alone (a run would stop at them, and the case would say nothing).
+//! Deliberately absent: that each liar is caught; some lies are ways a peer is free to choose.
+
+#![expect(clippy::unwrap_used, reason = "helpers of tests may panic as tests do")]
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
+use std::time::Duration;
+
+use zeroproof_conformance::case::Case;
+use zeroproof_conformance::cases;
+use zeroproof_conformance::runner::{
+    Axes, Instance, Plan, Profile, Record, Selection, Settings, Survey, plan, run,
+};
+use zeroproof_conformance::socket_type::SocketType;
+use zeroproof_conformance::split::Split;
+use zeroproof_conformance::target::Target;
+use zeroproof_conformance::target::liar::{Edit, Liar, Lie, Trick, Which};
+use zeroproof_conformance::target::memory::MemoryTarget;
+use zeroproof_conformance::verdict::Verdict;
+
+/// Cases that catch no liar yet, and why. Write the liar, then take the case out.
+const UNCAUGHT: &[(&str, &str)] =
+    &[("37/null/connecter-speaks-first", "37/null/handshake, a sanity case, says it as well")];
+
+/// Whether a lie counts for a case. What most dialogues lean on, such as connections and PONG,
+/// breaks many cases that are not about it; such a lie counts only for those that are.
+fn pointed(lie: Lie, id: &str) -> bool {
+    use Edit::{Close, Double, Drop, ThenClose};
+    let about: &[&str] = match lie {
+        Lie::Mute | Lie::CloseAfter(_) | Lie::StallAfter(_) => &["/greeting/", "/null/handshake"],
+        Lie::Application(Trick::OneLink | Trick::EndsAll) => &["independent", "topology", "every-"],
+        Lie::Says(Which::Named("PONG"), Edit::First | Double) => return true,
+        Lie::Says(Which::Named("PONG"), _) | Lie::Hears(Which::Named("PING"), Close | Drop) => {
+            &["/heartbeat/"]
+        }
+        Lie::Hears(Which::NamedSized("PING", 3, _), _) => &["/heartbeat/"],
+        Lie::Says(Which::Named("READY"), ThenClose) => &["/null/", "/greeting/"],
+        Lie::Hears(Which::Named("READY"), Double) => &["second-ready"],
+        _ => return true,
+    };
+    about.iter().any(|part| id.contains(part))
+}
+
+/// The verdict on each case, by id.
+type Verdicts = BTreeMap<&'static str, Verdict>;
+
+fn reference() -> Rc<dyn Target> {
+    Rc::new(MemoryTarget::default())
+}
+
+/// Each case on its first socket type and role, and the sanity cases wherever a case runs.
+fn instances(target: &dyn Target) -> Plan {
+    let mut chosen = Plan::default();
+    for case in cases::all() {
+        let (level, splits) = (case.depth, vec![Split::Whole]);
+        let selection = Selection { cases: vec![case], level, kind: None, role: None, splits };
+        let planned = plan(&selection, &target.offers());
+        chosen.instances.extend(planned.instances.first());
+        chosen.idle.extend(planned.idle);
+    }
+    let axes: BTreeSet<Axes> = chosen.instances.iter().map(|instance| instance.axes).collect();
+    let fits = |case: &Case, axes: &Axes| {
+        case.types.contains(&axes.kind) && case.roles.contains(&axes.role)
+    };
+    for case in cases::all().into_iter().filter(|case| case.sanity) {
+        let own = chosen.instances.iter().find(|i| i.case.id == case.id).map(|i| i.axes);
+        let others = axes.iter().filter(|axes| Some(**axes) != own && fits(case, axes));
+        chosen.instances.extend(others.map(|&axes| Instance { case, axes }));
+    }
+    chosen
+}
+
+/// Runs every case under a paused clock, where a hang costs nothing.
+fn judge(target: Rc<dyn Target>) -> Verdicts {
+    let runtime =
+        tokio::runtime::Builder::new_current_thread().enable_all().start_paused(true).build();
+    let settings = Settings {
+        jobs: 16,
+        deadline: Duration::from_secs(10),
+        seed: 1,
+        profile: Profile::Default,
+        max_time: None,
+        repeat: 1,
+        until_fail: false,
+    };
+    let survey = Survey { kind: SocketType::Pull, minor: 1, pongs: true };
+    let planned = instances(target.as_ref());
+    let mut tell = |_: &Record| {};
+    let dialogue = run(target, survey, planned, &settings, &mut tell);
+    let run = tokio::task::LocalSet::new().block_on(&runtime.unwrap(), dialogue);
+    let mut verdicts = Verdicts::new();
+    for record in &run.records {
+        // A sanity case runs on several types; the first one it fails on speaks for it.
+        let verdict = verdicts.entry(record.case.id).or_insert(record.verdict);
+        if record.verdict.is_bad() && !verdict.is_bad() {
+            *verdict = record.verdict;
+        }
+    }
+    verdicts
+}
+
+#[test]
+fn an_honest_filter_changes_no_verdict() {
+    let bare = judge(reference());
+    let filtered = judge(Rc::new(Liar::new(reference(), Lie::Honest)));
+    let differs = bare.iter().filter(|(id, verdict)| filtered.get(**id) != Some(verdict));
+    let differs: Vec<_> = differs.map(|(id, verdict)| (id, verdict, filtered.get(id))).collect();
+    assert!(differs.is_empty(), "{differs:?}");
+}
+
+#[test]
+fn every_case_catches_a_liar() {
+    let honest = judge(reference());
+    let judged = honest.iter().filter(|(_, v)| matches!(v, Verdict::Pass | Verdict::Lenient));
+    let mut caught: BTreeMap<&str, Vec<Lie>> = judged.map(|(&id, _)| (id, Vec::new())).collect();
+    for &lie in Lie::ALL {
+        for (id, verdict) in judge(Rc::new(Liar::new(reference(), lie))) {
+            let noticed = verdict.is_bad() || verdict == Verdict::Lenient;
+            // A flaky verdict is luck.
+            let counts = noticed && verdict != Verdict::Flaky && pointed(lie, id);
+            if counts && honest.get(id) != Some(&verdict) {
+                caught.entry(id).or_default().push(lie);
+            }
+        }
+    }
+    let listed = |id: &str| UNCAUGHT.iter().any(|(known, _)| *known == id);
+    let blind: Vec<_> = caught
+        .iter()
+        .filter(|(id, lies)| lies.is_empty() && !listed(id))
+        .map(|(id, _)| id)
+        .collect();
+    let stale: Vec<_> = UNCAUGHT
+        .iter()
+        .map(|(id, _)| id)
+        .filter(|id| caught.get(**id).is_none_or(|lies| !lies.is_empty()))
+        .collect();
+    if blind.is_empty() && stale.is_empty() {
+        return;
+    }
+    for (id, lies) in &caught {
+        println!("{id}: {} lies", lies.len());
+        lies.iter().for_each(|lie| println!("    {lie:?}"));
+    }
+    panic!("catch no liar: {blind:?}; listed, but catch one or are gone: {stale:?}");
+}
