@@ -21,8 +21,21 @@ use zeroproof_conformance::target::memory::MemoryTarget;
 use zeroproof_conformance::verdict::Verdict;
 
 /// Cases that catch no liar yet, and why. Write the liar, then take the case out.
-const UNCAUGHT: &[(&str, &str)] =
-    &[("37/null/connecter-speaks-first", "37/null/handshake, a sanity case, says it as well")];
+const UNCAUGHT: &[(&str, &str)] = &[
+    ("37/null/connecter-speaks-first", "37/null/handshake, a sanity case, says it as well"),
+    ("37/framing/flags-sent", "its lie is not written yet"),
+    ("37/greeting/layout", "its lie is not written yet"),
+    ("37/heartbeat/before-handshake", "its lie is not written yet"),
+    ("37/heartbeat/few-pings", "its lie is not written yet"),
+    ("37/heartbeat/no-ping-in-handshake", "its lie is not written yet"),
+    ("37/heartbeat/ping-cut-short", "its lie is not written yet"),
+    ("37/identity/sent", "its lie is not written yet"),
+    ("37/mechanism/dropped-command", "its lie is not written yet"),
+    ("37/mechanism/no-negotiation", "its lie is not written yet"),
+    ("37/metadata/letter-case-of-names", "its lie is not written yet"),
+    ("37/security/half-open-handshakes", "its lie is not written yet"),
+    ("37/version/padding-sent", "its lie is not written yet"),
+];
 
 /// Whether a lie counts for a case. What most dialogues lean on, such as connections and PONG,
 /// breaks many cases that are not about it; such a lie counts only for those that are.
