@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
+use super::topology::plain_hello;
 use crate::case::{CONNECT, Case, Pace, RECEIVERS};
 use crate::context::Context;
 use crate::octets::{error, greeting, header, ready, title};
@@ -18,6 +19,12 @@ use crate::verdict::{Finding, Level, Outcome, Stop};
 
 /// Reconnect at once: what is judged is whether, not when.
 const SOON: Options = &[("reconnect_ivl", Setting::Number(1))];
+/// A PLAIN client that reconnects at once.
+const PLAIN_CLIENT_SOON: Options = &[
+    ("plain_username", Setting::Text("admin")),
+    ("plain_password", Setting::Text("wrong")),
+    ("reconnect_ivl", Setting::Number(1)),
+];
 /// Less than this between two connections, on average, is no delay.
 const NO_DELAY: Duration = Duration::from_millis(1);
 /// One of each kind of traffic, where each instance makes many connections.
@@ -53,6 +60,18 @@ pub(super) const CASES: &[Case] = &[
         options: SOON,
         pace: Pace::Quiet,
         run: |cx| Box::pin(no_return_after_error(cx)),
+        ..Case::BASE
+    },
+    Case {
+        id: "37/errors/no-return-after-plain-error",
+        clauses: &["37-ERRH-002", "37-ERRH-003"],
+        promise: "A PLAIN client whose password an ERROR has refused leaves, and stays away.",
+        effect: "clients with a wrong password keep a server busy for ever",
+        types: FEW,
+        roles: CONNECT,
+        options: PLAIN_CLIENT_SOON,
+        pace: Pace::Quiet,
+        run: |cx| Box::pin(no_return_after_plain_error(cx)),
         ..Case::BASE
     },
     Case {
@@ -173,6 +192,19 @@ async fn no_return_after_error(cx: &mut Context) -> Outcome {
     // The window is at least 20 ms: twenty times the interval that was asked for.
     if comes_back(cx).await?.is_some() {
         cx.lenient("returns-after-error", "no new connection", "a new connection");
+    }
+    Ok(())
+}
+
+async fn no_return_after_plain_error(cx: &mut Context) -> Outcome {
+    let mut peer = plain_hello(cx).await?;
+    peer.write(error("400")).await?;
+    if peer.fate().await?.fate != Fate::Closed {
+        return Err(peer.fail("error-survived", "ERROR ends the connection", "it stays open"));
+    }
+    if comes_back(cx).await?.is_some() {
+        let got = "a new connection";
+        return Err(peer.fail("returns-after-error", "no new connection", got));
     }
     Ok(())
 }

@@ -157,6 +157,7 @@ async fn dialogue_with_a_dealer(cx: &mut Context) -> Outcome {
     let mut peer = cx.greeted().await?;
     cx.handshake(&mut peer, DEALER_READY).await?;
     peer.write(b"\x01\x00\x00\x05Hello").await?;
+    peer.release().await?;
     let request = cx.recv().await?;
     let [address, empty, body] = request.as_slice() else {
         let got = format!("{} parts", request.len());
@@ -173,9 +174,11 @@ async fn dialogue_with_a_dealer(cx: &mut Context) -> Outcome {
 async fn dialogue_with_a_router(cx: &mut Context) -> Outcome {
     let mut peer = cx.greeted().await?;
     cx.handshake(&mut peer, ROUTER_READY).await?;
+    peer.release().await?;
     cx.send(&[b"", b"Hello"]).await?;
     expect_message(&peer.message().await?, &[b"", b"Hello"])?;
     peer.write(message(&[&b""[..], b"World"])).await?;
+    peer.release().await?;
     cx.expect_delivery(&[&b""[..], b"World"]).await
 }
 
@@ -217,6 +220,7 @@ async fn messages_behind_ready(cx: &mut Context) -> Outcome {
     let mut peer = cx.ready().await?;
     let nonce = cx.entropy.nonce();
     peer.write(message(&[&nonce])).await?;
+    peer.release().await?;
     let first = cx.recv_body().await?;
     let delivered = first.first().is_some_and(|part| part == early.as_slice());
     cx.info(match (delivered, closed) {

@@ -291,6 +291,7 @@ async fn close_at_every_stage(cx: &mut Context) -> Outcome {
     for cut in 0..=opening.len() {
         let mut peer = cx.link().await?;
         peer.write(opening.get(..cut).unwrap_or_default()).await?;
+        peer.release().await?;
         drop(peer);
     }
     let mut peer = cx.ready().await?;

@@ -1,17 +1,30 @@
-//! Topology: under a mechanism without security roles nobody looks at the as-server octet
-//! (37-TOPOLOGY-003).
+//! Topology: security roles do not depend on who connects, and under a mechanism without roles
+//! nobody looks at the as-server octet (37-TOPOLOGY-002, -003).
 //!
-//! Absent: the roles of PLAIN and CURVE (37-TOPOLOGY-002); what the SUT itself announces
+//! Absent: servers of PLAIN, which need a ZAP handler, and CURVE; what the SUT itself announces
 //! (37-TOPOLOGY-004) is in `greeting`.
 
 use crate::case::Case;
 use crate::context::Context;
-use crate::octets::{Greeting, greeting, ready};
-use crate::probe::Fate;
+use crate::octets::{Greeting, command, greeting, ready};
+use crate::probe::{Fate, Link};
+use crate::socket_type::SocketType;
+use crate::target::{Options, Setting};
 use crate::verdict::{Finding, Level, Outcome, Stop};
 
 /// The cases of this section.
 pub(super) const CASES: &[Case] = &[
+    Case {
+        id: "37/topology/plain-client-in-either-role",
+        clauses: &["37-TOPOLOGY-002"],
+        level: Level::Observe,
+        promise: "A PLAIN client may bind as well as connect.",
+        effect: "secured services can be laid out in one way only",
+        types: &[SocketType::Pull, SocketType::Dealer, SocketType::Sub],
+        options: PLAIN_CLIENT,
+        run: |cx| Box::pin(plain_client_in_either_role(cx)),
+        ..Case::BASE
+    },
     Case {
         id: "37/topology/as-server-of-a-3.0-peer",
         clauses: &["37-TOPOLOGY-003"],
@@ -41,6 +54,38 @@ pub(super) const CASES: &[Case] = &[
         ..Case::BASE
     },
 ];
+
+/// A SUT that is a PLAIN client.
+pub(super) const PLAIN_CLIENT: Options =
+    &[("plain_username", Setting::Text("admin")), ("plain_password", Setting::Text("secret"))];
+
+/// A connection on which a SUT set up as [`PLAIN_CLIENT`] has sent HELLO, the tester a server.
+pub(super) async fn plain_hello(cx: &mut Context) -> Result<Link, Stop> {
+    let mut peer = cx.greeted_as(greeting().mechanism("PLAIN").as_server(1)).await?;
+    peer.expect_command("HELLO").await?;
+    Ok(peer)
+}
+
+/// A connection whose PLAIN handshake is done, the SUT a client.
+pub(super) async fn plain_client(cx: &mut Context) -> Result<Link, Stop> {
+    let mut peer = plain_hello(cx).await?;
+    peer.write(command("WELCOME", b"")).await?;
+    peer.expect_command("INITIATE").await?;
+    let kind = cx.kind.counterpart().name().as_bytes();
+    peer.write(ready(&[("Socket-Type", kind)])).await?;
+    Ok(peer)
+}
+
+async fn plain_client_in_either_role(cx: &mut Context) -> Outcome {
+    let open = match plain_client(cx).await {
+        Ok(mut peer) => peer.fate().await?.fate != Fate::Closed,
+        Err(Stop::Fail(_)) => false,
+        Err(other) => return Err(other),
+    };
+    let can = if open { "can" } else { "cannot" };
+    cx.info(format!("a PLAIN client {can} {}", cx.role));
+    Ok(())
+}
 
 /// Whether a peer with this greeting gets through the handshake and stays.
 async fn taken(cx: &mut Context, ours: Greeting) -> Result<bool, Stop> {

@@ -3,7 +3,7 @@
 //!
 //! Absent: the octets of the older protocols once they are agreed on (`backward`, RFCs 13 and 15).
 
-use crate::case::{Case, Pace, RECEIVERS};
+use crate::case::{BIND, Case, Pace, RECEIVERS};
 use crate::context::Context;
 use crate::octets::{frame_v1, greeting, hex, identity_v1, message, opening_v2, ready, title};
 use crate::probe::Fate;
@@ -84,6 +84,7 @@ pub(super) const CASES: &[Case] = &[
         promise: "Every minor version above 1 and every major version above 3 is acceptable.",
         effect: "some later version of the protocol cannot connect",
         types: &[SocketType::Pull],
+        roles: BIND,
         depth: crate::case::Depth::Full,
         run: |cx| Box::pin(every_higher_version(cx)),
         ..Case::BASE

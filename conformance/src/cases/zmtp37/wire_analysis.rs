@@ -1,10 +1,13 @@
-//! Wire Analysis: what somebody who reads a clear-text connection can rely on (37-WIRE-001, -004).
+//! Wire Analysis: what somebody who reads a clear-text connection can rely on (37-WIRE-001, -002,
+//! -004).
 //!
-//! Absent: PLAIN and CURVE (37-WIRE-002, -003), whose dialogues are not part of this suite yet.
+//! Absent: CURVE (37-WIRE-003), whose dialogue is not part of this suite.
 
+use super::topology::{PLAIN_CLIENT, plain_client};
 use crate::case::{Case, SENDERS};
 use crate::context::Context;
 use crate::octets::{COMMAND, Frame, hex, ready, title};
+use crate::probe::Link;
 use crate::target::{Need, Role};
 use crate::verdict::{Finding, Outcome, Stop};
 
@@ -21,6 +24,17 @@ pub(super) const CASES: &[Case] = &[
         ..Case::BASE
     },
     Case {
+        id: "37/wire-analysis/plain-uses-message-frames",
+        clauses: &["37-WIRE-001", "37-WIRE-002"],
+        promise: "Under PLAIN messages and commands have the framing they have under NULL.",
+        effect: "PLAIN peers do not understand each other's messages",
+        types: SENDERS,
+        needs: &[Need::Send],
+        options: PLAIN_CLIENT,
+        run: |cx| Box::pin(plain_uses_message_frames(cx)),
+        ..Case::BASE
+    },
+    Case {
         id: "37/wire-analysis/command-names-are-visible",
         clauses: &["37-WIRE-004"],
         promise: "Every command starts with the length of its name and a printable name.",
@@ -32,6 +46,17 @@ pub(super) const CASES: &[Case] = &[
 
 async fn messages_are_message_frames(cx: &mut Context) -> Outcome {
     let mut peer = cx.ready().await?;
+    send_every_size(cx, &mut peer).await
+}
+
+async fn plain_uses_message_frames(cx: &mut Context) -> Outcome {
+    let mut peer = plain_client(cx).await?;
+    send_every_size(cx, &mut peer).await
+}
+
+/// Messages on both sides of the limit of the short form, in frames of their own.
+async fn send_every_size(cx: &mut Context, peer: &mut Link) -> Outcome {
+    peer.release().await?;
     for size in [0, 1, 255, 256, 65_536] {
         let body = vec![0x61; size];
         cx.send(&[&body, b"last"]).await?;
