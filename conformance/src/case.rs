@@ -59,6 +59,8 @@ pub struct Case {
     pub pace: Pace,
     /// A failure of this case makes others of the same type and role say nothing.
     pub sanity: bool,
+    /// A failure may be a flaw that is not public yet: `--discreet` leaves the case out.
+    pub discreet: bool,
     /// The dialogue.
     pub run: for<'a> fn(&'a mut Context) -> LocalBoxFuture<'a, Outcome>,
 }
@@ -107,6 +109,7 @@ impl Case {
         depth: Depth::Quick,
         pace: Pace::Parallel,
         sanity: false,
+        discreet: false,
         run: |_| Box::pin(async { Ok(()) }),
     };
 }

@@ -59,6 +59,9 @@ pub(super) struct Options {
     /// Write the report as JUnit XML
     #[arg(long, value_name = "FILE")]
     pub(super) junit: Option<PathBuf>,
+    /// Leave out cases whose failure may be a flaw that is not public yet: for logs others read
+    #[arg(long)]
+    discreet: bool,
     /// Print every result; twice: with octets
     #[arg(short, long, action = clap::ArgAction::Count)]
     pub(super) verbose: u8,
@@ -131,7 +134,7 @@ impl Options {
             (true, Depth::Exhaustive) => all.to_vec(),
             (true, Depth::Quick | Depth::Full) => vec![Split::Whole],
         };
-        Ok(Selection { cases: select(&self.run, &self.skip)?, level, kind, role, splits })
+        Ok(Selection { cases: self.select()?, level, kind, role, splits })
     }
 
     /// How to run it.
@@ -186,19 +189,22 @@ impl Options {
             FailOn::Never => None,
         }
     }
-}
 
-/// The cases that `--run` and `--skip` leave; a pattern that matches nothing is an error.
-fn select(run: &[String], skip: &[String]) -> Result<Vec<&'static Case>, Failure> {
-    let all = cases::all();
-    for pattern in run.iter().chain(skip) {
-        if !all.iter().any(|case| matches(pattern, case.id)) {
-            let why = format!("'{pattern}' matches no case: zeroproof list shows them");
-            return Err(Failure::usage(why));
+    /// The cases that `--run` and `--skip` leave; a pattern that matches nothing is an error.
+    fn select(&self) -> Result<Vec<&'static Case>, Failure> {
+        let all = cases::all();
+        for pattern in self.run.iter().chain(&self.skip) {
+            if !all.iter().any(|case| matches(pattern, case.id)) {
+                let why = format!("'{pattern}' matches no case: zeroproof list shows them");
+                return Err(Failure::usage(why));
+            }
         }
+        let any = |patterns: &[String], id| patterns.iter().any(|pattern| matches(pattern, id));
+        let chosen = all.into_iter().filter(|case| {
+            (self.run.is_empty() || any(&self.run, case.id))
+                && !any(&self.skip, case.id)
+                && !(self.discreet && case.discreet)
+        });
+        Ok(chosen.collect())
     }
-    let any = |patterns: &[String], id| patterns.iter().any(|pattern| matches(pattern, id));
-    let chosen =
-        all.into_iter().filter(|case| (run.is_empty() || any(run, case.id)) && !any(skip, case.id));
-    Ok(chosen.collect())
 }

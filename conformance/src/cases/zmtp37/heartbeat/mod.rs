@@ -85,6 +85,7 @@ pub(super) const CASES: &[Case] = &[
         effect: "memory of the process leaks to whoever asks",
         types: &[Pull, Dealer, Sub],
         depth: Depth::Full,
+        discreet: true,
         run: |cx| Box::pin(answers::ping_cut_short(cx)),
         ..Case::BASE
     },
