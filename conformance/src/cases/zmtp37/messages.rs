@@ -93,6 +93,7 @@ async fn received(cx: &mut Context, messages: Vec<Message>) -> Outcome {
     let mut peer = cx.ready().await?;
     for parts in messages {
         peer.write(message(&parts)).await?;
+        peer.release().await?;
         cx.expect_delivery(&parts).await?;
     }
     Ok(())
@@ -102,6 +103,7 @@ async fn sent(cx: &mut Context, messages: Vec<Message>) -> Outcome {
     let mut peer = cx.ready().await?;
     for parts in messages {
         let given: Vec<&[u8]> = parts.iter().map(Vec::as_slice).collect();
+        peer.release().await?;
         cx.send(&given).await?;
         let seen = peer.message().await?;
         if seen != parts {

@@ -97,6 +97,16 @@ async fn our_turn(cx: &mut Context) -> Result<Link, Stop> {
     Ok(peer)
 }
 
+/// Sends a frame where READY belongs and tells what came of it. A SUT that binds may say its own
+/// READY late, and before that a PING would be out of place (37-NULL-009): it gets a window first.
+async fn offer(cx: &Context, peer: &mut Link, octets: &[u8]) -> Result<Fate, Stop> {
+    peer.write(octets).await?;
+    if cx.role == Role::Bind {
+        peer.whatever_comes().await?;
+    }
+    Ok(peer.fate().await?.fate)
+}
+
 async fn split_ready(cx: &mut Context) -> Outcome {
     let kind = cx.kind.counterpart().name().as_bytes();
     let body = [b"\x05READY", &metadata(&[("Socket-Type", kind)])[..]].concat();
@@ -105,8 +115,8 @@ async fn split_ready(cx: &mut Context) -> Outcome {
         for flags in [COMMAND, COMMAND | MORE] {
             let mut peer = our_turn(cx).await?;
             let (head, tail) = body.split_at(cut.min(body.len()));
-            peer.write([frame(flags, head), frame(COMMAND, tail)].concat()).await?;
-            match peer.fate().await?.fate {
+            let halves = [frame(flags, head), frame(COMMAND, tail)].concat();
+            match offer(cx, &mut peer, &halves).await? {
                 Fate::Closed => {}
                 Fate::Silent => cx.lenient("waits", "the connection is closed", "the peer waits"),
                 Fate::Serving => {
@@ -126,8 +136,7 @@ const MALFORMED: &[&[u8]] =
 async fn malformed_in_handshake(cx: &mut Context) -> Outcome {
     for &body in MALFORMED {
         let mut peer = our_turn(cx).await?;
-        peer.write(frame(COMMAND, body)).await?;
-        match peer.fate().await?.fate {
+        match offer(cx, &mut peer, &frame(COMMAND, body)).await? {
             Fate::Closed => {}
             Fate::Silent => cx.lenient("waits", "the connection is closed", "the peer waits"),
             Fate::Serving => {
@@ -154,8 +163,8 @@ async fn malformed_in_traffic(cx: &mut Context) -> Outcome {
 async fn lower_case_ready(cx: &mut Context) -> Outcome {
     let kind = cx.kind.counterpart().name().as_bytes();
     let mut peer = our_turn(cx).await?;
-    peer.write(command("ready", &metadata(&[("Socket-Type", kind)]))).await?;
-    match peer.fate().await?.fate {
+    let lower = command("ready", &metadata(&[("Socket-Type", kind)]));
+    match offer(cx, &mut peer, &lower).await? {
         Fate::Closed => cx.info("\"ready\" closes the connection"),
         Fate::Silent => cx.info("\"ready\" is ignored"),
         Fate::Serving => cx.info("\"ready\" completes the handshake"),
@@ -167,8 +176,7 @@ async fn null_separator(cx: &mut Context) -> Outcome {
     let kind = cx.kind.counterpart().name().as_bytes();
     let mut peer = our_turn(cx).await?;
     let data = [b"\0", &metadata(&[("Socket-Type", kind)])[..]].concat();
-    peer.write(command("READY", &data)).await?;
-    match peer.fate().await?.fate {
+    match offer(cx, &mut peer, &command("READY", &data)).await? {
         Fate::Closed => {}
         Fate::Silent => cx.lenient("waits", "the connection is closed", "the peer waits"),
         Fate::Serving => {

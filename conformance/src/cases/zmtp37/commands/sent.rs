@@ -98,6 +98,7 @@ async fn subscribe_body(cx: &mut Context) -> Outcome {
     let mut peer = cx.ready().await?;
     for topic in [&b"abc"[..], b"\0", b""] {
         for (name, on) in [("SUBSCRIBE", true), ("CANCEL", false)] {
+            peer.release().await?;
             cx.subscribe(topic, on).await?;
             let frame = peer.expect_command(name).await?;
             let data = frame.body.get(name.len() + 1..).unwrap_or_default();
@@ -116,6 +117,7 @@ async fn not_inside_message(cx: &mut Context) -> Outcome {
     let whole: Vec<&[u8]> = parts.iter().map(Vec::as_slice).collect();
     for _ in 0..8 {
         peer.write(ping(0, b"due")).await?;
+        peer.release().await?;
         cx.send(&whole).await?;
         let (mut seen, mut pong) = (Vec::new(), false);
         while seen.len() < parts.len() || !pong {

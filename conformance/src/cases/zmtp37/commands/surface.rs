@@ -72,6 +72,7 @@ async fn hidden(cx: &mut Context, stimulus: Vec<u8>) -> Outcome {
     let envelope = cx.kind == SocketType::Rep;
     let parts: &[&[u8]] = if envelope { &[b"", &nonce] } else { &[&nonce] };
     peer.write(message(parts)).await?;
+    peer.release().await?;
     let got = cx.recv_body().await?;
     if got == [nonce.to_vec()] {
         return Ok(());
@@ -85,6 +86,7 @@ async fn hidden(cx: &mut Context, stimulus: Vec<u8>) -> Outcome {
 async fn listening(cx: &mut Context) -> Result<Link, Stop> {
     let mut peer = cx.ready().await?;
     if cx.kind == SocketType::Sub {
+        peer.release().await?;
         cx.subscribe(b"", true).await?;
         peer.expect_command("SUBSCRIBE").await?;
     }

@@ -44,8 +44,10 @@ async fn octet_by_octet(cx: &mut Context) -> Outcome {
     peer.expect_command("READY").await?;
     let large = [0x63; 300];
     drip(&mut peer, &message(&[&b"a"[..], b"", &large])).await?;
+    peer.release().await?;
     cx.expect_delivery(&[&b"a"[..], b"", &large]).await?;
     drip(&mut peer, &message(&[b"last"])).await?;
+    peer.release().await?;
     cx.expect_delivery(&[b"last"]).await
 }
 
@@ -66,6 +68,7 @@ async fn one_segment(cx: &mut Context) -> Outcome {
     let parts: [&[u8]; 3] = [b"a", b"", &[0x63; 300]];
     let burst = [message(&[b"first"]), message(&parts), message(&[b""]), message(&[b"last"])];
     peer.write(burst.concat()).await?;
+    peer.release().await?;
     cx.expect_delivery(&[b"first"]).await?;
     cx.expect_delivery(&parts).await?;
     cx.expect_delivery(&[b""]).await?;

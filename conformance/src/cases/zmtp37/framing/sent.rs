@@ -35,6 +35,7 @@ async fn message_sizes(cx: &mut Context) -> Outcome {
     let mut peer = cx.ready().await?;
     for size in [0, 1, 5, 254, 255, 256, 257, 65_535, 65_536] {
         let body = vec![0x62; size];
+        peer.release().await?;
         cx.send(&[&body]).await?;
         let frame = message_frame(&mut peer).await?;
         if frame.has_more() || frame.body != body {

@@ -68,6 +68,7 @@ async fn short_sizes(cx: &mut Context) -> Outcome {
     for size in [0, 1, 254, 255] {
         let body = vec![0x61; size];
         peer.write(frame(0, &body)).await?;
+        peer.release().await?;
         cx.expect_delivery(&[&body]).await?;
     }
     Ok(())
@@ -78,6 +79,7 @@ async fn long_form(cx: &mut Context) -> Outcome {
     for size in [0, 1, 5, 254, 255, 256, 257, 65_535, 65_536] {
         let body = vec![0x61; size];
         peer.write(long_frame(0, &body)).await?;
+        peer.release().await?;
         cx.expect_delivery(&[&body]).await?;
     }
     Ok(())

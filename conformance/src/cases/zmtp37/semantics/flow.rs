@@ -51,14 +51,17 @@ async fn both_roles(cx: &mut Context) -> Outcome {
     match cx.kind {
         SocketType::Rep => {
             peer.write(message(&[&b""[..], b"question"])).await?;
+            peer.release().await?;
             cx.expect_delivery(&[b"question"]).await?;
             cx.send(&[b"answer"]).await?;
             arrives(&mut peer, &[b"", b"answer"]).await
         }
         SocketType::Req => {
+            peer.release().await?;
             cx.send(&[b"question"]).await?;
             arrives(&mut peer, &[b"", b"question"]).await?;
             peer.write(message(&[&b""[..], b"answer"])).await?;
+            peer.release().await?;
             cx.expect_delivery(&[b"answer"]).await
         }
         SocketType::Pub | SocketType::Xpub => {
@@ -75,21 +78,26 @@ async fn both_roles(cx: &mut Context) -> Outcome {
             if cx.kind == SocketType::Xsub {
                 // Its application subscribes by sending 01 and the topic; the form on the wire is
                 // a matter of the clauses of publish-subscribe (q39).
+                peer.release().await?;
                 cx.send(&[b"\x01"]).await?;
                 peer.frame("a subscription").await?;
             } else {
+                peer.release().await?;
                 cx.subscribe(b"", true).await?;
                 peer.expect_command("SUBSCRIBE").await?;
             }
             peer.write(message(&[b"news"])).await?;
+            peer.release().await?;
             cx.expect_delivery(&[b"news"]).await
         }
         SocketType::Push => {
+            peer.release().await?;
             cx.send(&[b"work"]).await?;
             arrives(&mut peer, &[b"work"]).await
         }
         _ => {
             peer.write(message(&[b"work"])).await?;
+            peer.release().await?;
             cx.expect_delivery(&[b"work"]).await
         }
     }
@@ -120,6 +128,7 @@ async fn order_received(cx: &mut Context) -> Outcome {
     let mut peer = cx.ready().await?;
     let all: Vec<u8> = (0..COUNT).flat_map(|number| message(&numbered(number))).collect();
     peer.write(all).await?;
+    peer.release().await?;
     for number in 0..COUNT {
         judge(number, &cx.recv_body().await?)?;
     }
@@ -131,6 +140,7 @@ async fn order_sent(cx: &mut Context) -> Outcome {
     for number in 0..COUNT {
         let parts = numbered(number);
         let parts: Vec<&[u8]> = parts.iter().map(Vec::as_slice).collect();
+        peer.release().await?;
         cx.send(&parts).await?;
     }
     for number in 0..COUNT {

@@ -26,10 +26,13 @@ pub(super) const CASES: &[Case] = &[
 ];
 
 /// Another connection to the socket of this case, its handshake done: a new one to a SUT that
-/// binds, the one it comes back with if it connects.
+/// binds, the one it comes back with if it connects. A SUT that binds has taken the tester's READY
+/// then, and so counts the connection among those it can send to.
 async fn again(cx: &mut Context) -> Result<Link, Stop> {
     if cx.role == Role::Bind {
-        return cx.ready().await;
+        let mut peer = cx.ready().await?;
+        peer.fate().await?;
+        return Ok(peer);
     }
     let socket = cx.socket().await?;
     let mut peer = cx.link_to(&socket).await?;

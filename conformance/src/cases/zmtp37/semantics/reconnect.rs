@@ -59,6 +59,7 @@ async fn after_close(cx: &mut Context) -> Outcome {
 async fn no_duplicates(cx: &mut Context) -> Outcome {
     let mut peer = again(cx).await?;
     for number in 0..50_u8 {
+        peer.release().await?;
         cx.send(&[&[b'a', number]]).await?;
     }
     let mut first = Vec::new();
@@ -69,6 +70,7 @@ async fn no_duplicates(cx: &mut Context) -> Outcome {
     let mut peer = again(cx).await?;
     // The old connection may still be thought alive and take its share of these.
     for number in 0..8_u8 {
+        peer.release().await?;
         cx.send(&[&[b'z', number]]).await?;
     }
     loop {

@@ -59,6 +59,7 @@ async fn sent(cx: &mut Context) -> Outcome {
     let mut peer = again(cx).await?;
     let large = [vec![b'1'; LARGE], vec![b'2'; LARGE], vec![b'3'; LARGE], b"end".to_vec()];
     let parts: Vec<&[u8]> = large.iter().map(Vec::as_slice).collect();
+    peer.release().await?;
     cx.send(&parts).await?;
     // The header of the first frame: the SUT is in the middle of it now.
     peer.octets(9, "the header of a long frame").await?;
@@ -66,6 +67,7 @@ async fn sent(cx: &mut Context) -> Outcome {
     let mut peer = again(cx).await?;
     // The old connection may still be thought alive and take its share of these.
     for number in 0..4_u8 {
+        peer.release().await?;
         cx.send(&[b"whole", &[number]]).await?;
     }
     let next = peer.message().await?;
