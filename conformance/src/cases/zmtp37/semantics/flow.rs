@@ -1,6 +1,7 @@
 //! Messages that flow undisturbed: in both roles and in order (37-SEM-001, -007).
 
 use crate::case::{ANY, Case, RECEIVERS, SENDERS};
+use crate::cases::publishing::settle;
 use crate::context::Context;
 use crate::octets::{message, subscribe};
 use crate::probe::Link;
@@ -66,13 +67,7 @@ async fn both_roles(cx: &mut Context) -> Outcome {
         }
         SocketType::Pub | SocketType::Xpub => {
             peer.write(subscribe(b"")).await?;
-            peer.barrier().await?;
-            if cx.kind == SocketType::Xpub {
-                // The application reads what was subscribed to; a subscription is in force then.
-                cx.recv().await?;
-            }
-            cx.send(&[b"news"]).await?;
-            arrives(&mut peer, &[b"news"]).await
+            settle(cx, &mut peer, b"news").await
         }
         SocketType::Sub | SocketType::Xsub => {
             if cx.kind == SocketType::Xsub {

@@ -7,12 +7,14 @@ mod flow;
 mod reconnect;
 mod torn;
 
+use tokio::time::Instant;
+
 use crate::case::Case;
 use crate::context::Context;
-use crate::octets::{greeting, ready};
-use crate::probe::Link;
+use crate::octets::{Frame, greeting, ready};
+use crate::probe::{Fate, Link};
 use crate::target::Role;
-use crate::verdict::Stop;
+use crate::verdict::{Finding, Stop};
 
 /// The cases of this section.
 pub(super) const CASES: &[Case] = &[
@@ -26,13 +28,10 @@ pub(super) const CASES: &[Case] = &[
 ];
 
 /// Another connection to the socket of this case, its handshake done: a new one to a SUT that
-/// binds, the one it comes back with if it connects. A SUT that binds has taken the tester's READY
-/// then, and so counts the connection among those it can send to.
+/// binds, the one it comes back with if it connects.
 async fn again(cx: &mut Context) -> Result<Link, Stop> {
     if cx.role == Role::Bind {
-        let mut peer = cx.ready().await?;
-        peer.fate().await?;
-        return Ok(peer);
+        return cx.ready().await;
     }
     let socket = cx.socket().await?;
     let mut peer = cx.link_to(&socket).await?;
@@ -41,4 +40,28 @@ async fn again(cx: &mut Context) -> Result<Link, Stop> {
     let kind = cx.kind.counterpart().name().as_bytes();
     cx.handshake(&mut peer, &ready(&[("Socket-Type", kind)])).await?;
     Ok(peer)
+}
+
+/// Lets the application send this message in rounds until message frames arrive here, and returns
+/// those: the SUT may think for a while that a broken connection is alive and give it its share.
+async fn first_frames(
+    cx: &mut Context,
+    peer: &mut Link,
+    parts: &[&[u8]],
+) -> Result<Vec<Frame>, Stop> {
+    let began = Instant::now();
+    while began.elapsed() < cx.bench().deadline {
+        peer.release().await?;
+        cx.send(parts).await?;
+        let after = peer.fate().await?;
+        let frames: Vec<Frame> =
+            after.seen.into_iter().filter(|frame| !frame.is_command()).collect();
+        if !frames.is_empty() {
+            return Ok(frames);
+        }
+        if after.fate == Fate::Closed {
+            return Err(peer.fail("closed", "messages", "the connection was closed"));
+        }
+    }
+    Err(Stop::Hang(Finding::new("not-sent", "messages on the new connection", "none arrives")))
 }

@@ -1,9 +1,9 @@
 //! Connections that break inside a message (37-SEM-004).
 
-use super::again;
+use super::{again, first_frames};
 use crate::case::{CONNECT, Case, Depth};
 use crate::context::Context;
-use crate::octets::{MORE, frame, header};
+use crate::octets::{Frame, MORE, frame, header};
 use crate::socket_type::SocketType;
 use crate::target::Need;
 use crate::verdict::Outcome;
@@ -65,16 +65,13 @@ async fn sent(cx: &mut Context) -> Outcome {
     peer.octets(9, "the header of a long frame").await?;
     drop(peer);
     let mut peer = again(cx).await?;
-    // The old connection may still be thought alive and take its share of these.
-    for number in 0..4_u8 {
-        peer.release().await?;
-        cx.send(&[b"whole", &[number]]).await?;
-    }
-    let next = peer.message().await?;
-    let whole = next == large || next.first().is_some_and(|part| part == b"whole");
-    if !whole || (next != large && next.len() != 2) {
-        let got = format!("a message of {} frames that nobody sent", next.len());
-        return Err(peer.fail("torn", "a message as the application gave it", got));
+    let frames = first_frames(cx, &mut peer, &[b"whole", b"message"]).await?;
+    let starts = |frame: &Frame| {
+        frame.has_more() && (frame.body == b"whole" || large.first() == Some(&frame.body))
+    };
+    if frames.first().is_none_or(|frame| !starts(frame)) {
+        let got = "a frame from the middle of a message";
+        return Err(peer.fail("torn", "the first frame of a message", got));
     }
     Ok(())
 }
