@@ -1,9 +1,11 @@
 //! Flag bits as received (37-FRAME-008 to -012, -014).
 
-use crate::case::{Case, RECEIVERS};
+use crate::case::{BIND, Case, Depth, Pace, RECEIVERS};
 use crate::context::Context;
-use crate::octets::{COMMAND, LONG, MORE, command, frame, hex, long_frame, metadata, ping};
+use crate::octets::{COMMAND, LONG, MORE, RESERVED};
+use crate::octets::{command, frame, header, hex, long_frame, metadata, ping};
 use crate::probe::Fate;
+use crate::socket_type::SocketType;
 use crate::target::{Need, Role};
 use crate::verdict::{Level, Outcome};
 
@@ -18,6 +20,23 @@ pub(super) const RESERVED_BITS: Case = Case {
     reading: "The RFC gives the sender a duty and says nothing of the receiver. Strict: close. \
               Otherwise bits that are ignored are told as lenient.",
     run: |cx| Box::pin(reserved_bits(cx)),
+    ..Case::BASE
+};
+
+/// All combinations of reserved bits with all others.
+pub(super) const EVERY_RESERVED: Case = Case {
+    id: "37/framing/every-reserved-flags-octet",
+    clauses: &["37-FRAME-008"],
+    promise: "None of the 248 flags octets with a reserved bit makes the peer lose the frame \
+              boundary; each ends the connection.",
+    effect: "one flipped bit, and everything behind it is read as something else",
+    reading: "The RFC gives the sender a duty and says nothing of the receiver. Strict: close. \
+              Bits that are ignored are told as lenient; a lost boundary fails.",
+    types: &[SocketType::Pull, SocketType::Dealer, SocketType::Sub],
+    roles: BIND,
+    depth: Depth::Full,
+    pace: Pace::Quiet,
+    run: |cx| Box::pin(every_reserved(cx)),
     ..Case::BASE
 };
 
@@ -87,6 +106,25 @@ async fn reserved_bits(cx: &mut Context) -> Outcome {
         if after.fate != Fate::Closed {
             let got = format!("flags {} are taken: {:?}", hex(&[bit]), after.fate);
             cx.lenient("reserved-bits-ignored", "the connection is closed", got);
+        }
+    }
+    Ok(())
+}
+
+async fn every_reserved(cx: &mut Context) -> Outcome {
+    for flags in (0..=u8::MAX).filter(|flags| flags & RESERVED != 0) {
+        let mut peer = cx.ready().await?;
+        peer.write([header(flags, 1), b"x".to_vec()].concat()).await?;
+        match peer.fate().await?.fate {
+            Fate::Closed => {}
+            Fate::Serving => {
+                let got = "reserved bits are ignored";
+                cx.lenient("reserved-bits-ignored", "the connection is closed", got);
+            }
+            Fate::Silent => {
+                let got = format!("behind flags {} no PING is found", hex(&[flags]));
+                return Err(peer.fail("boundary-lost", "the connection is closed", got));
+            }
         }
     }
     Ok(())

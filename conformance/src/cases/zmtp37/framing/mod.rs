@@ -18,6 +18,7 @@ pub(super) const CASES: &[Case] = &[
     sent::MESSAGE_SIZES,
     sent::FLAGS,
     flags::RESERVED_BITS,
+    flags::EVERY_RESERVED,
     flags::COMMAND_BIT,
     flags::LONG_BIT_ON_COMMANDS,
     flags::MORE_BIT,
@@ -25,4 +26,6 @@ pub(super) const CASES: &[Case] = &[
     flags::HANDSHAKE_AS_MESSAGE,
     segments::OCTET_BY_OCTET,
     segments::ONE_SEGMENT,
+    segments::EVERY_CUT,
+    segments::EVERY_TRUNCATION,
 ];
