@@ -10,7 +10,7 @@ use tokio::sync::Notify;
 
 use super::relay::relay;
 use super::{Lie, Trick};
-use crate::target::{Later, Socket, Stream};
+use crate::target::{Later, Socket, SocketSpec, Stream, Target};
 
 /// Octets one direction of the pipe to the tester holds.
 const PIPE: usize = 64 << 10;
@@ -52,15 +52,25 @@ impl Inbox {
 
 /// A socket of a liar.
 pub(super) struct LyingSocket {
+    target: Rc<dyn Target>,
+    spec: SocketSpec,
     honest: Rc<dyn Socket>,
+    /// Sockets that were opened for one connection only.
+    others: RefCell<Vec<Rc<dyn Socket>>>,
     lie: Lie,
     inbox: Rc<Inbox>,
-    linked: Cell<bool>,
+    linked: Cell<usize>,
 }
 
 impl LyingSocket {
-    pub(super) fn new(honest: Rc<dyn Socket>, lie: Lie) -> Self {
-        Self { honest, lie, inbox: Rc::default(), linked: Cell::new(false) }
+    pub(super) fn new(
+        target: Rc<dyn Target>,
+        spec: SocketSpec,
+        honest: Rc<dyn Socket>,
+        lie: Lie,
+    ) -> Self {
+        let others = RefCell::default();
+        Self { target, spec, honest, others, lie, inbox: Rc::default(), linked: Cell::new(0) }
     }
 
     fn trick(&self) -> Option<Trick> {
@@ -113,10 +123,17 @@ fn cut(parts: Vec<Vec<u8>>, size: impl Fn(usize) -> usize) -> Vec<Vec<u8>> {
 impl Socket for LyingSocket {
     fn link(&self) -> Later<'_, Stream> {
         Box::pin(async move {
-            if self.trick() == Some(Trick::OneLink) && self.linked.replace(true) {
+            let number = self.linked.replace(self.linked.get() + 1);
+            if matches!(self.trick(), Some(Trick::Links(most)) if number >= most) {
                 std::future::pending::<()>().await;
             }
-            let inner = self.honest.link().await?;
+            let inner = if self.trick() == Some(Trick::ReturnsAtOnce) && number > 0 {
+                let fresh = self.target.open(self.spec).await?;
+                self.others.borrow_mut().push(Rc::clone(&fresh));
+                fresh.link().await?
+            } else {
+                self.honest.link().await?
+            };
             let (ours, theirs) = duplex(PIPE);
             tokio::task::spawn_local(relay(inner, theirs, self.lie, Rc::clone(&self.inbox)));
             Ok(Box::new(ours) as Stream)

@@ -36,6 +36,7 @@ impl Editor {
         let name = frame.command().map(|(name, _)| name);
         match which {
             Which::Any => true,
+            Which::Behind => !frame.is("READY"),
             Which::Command => frame.is_command(),
             Which::Named(is) => frame.is(is),
             Which::Unknown => {
@@ -92,7 +93,8 @@ impl Editor {
         let whole = frame.octets();
         match edit {
             Edit::Drop => {}
-            Edit::Double => sink.extend([&whole[..], &whole].concat()),
+            Edit::Double => sink.extend(whole.repeat(2)),
+            Edit::Times(count) => sink.extend(whole.repeat(count)),
             Edit::Swap if self.swapped.is_empty() => self.swapped = whole,
             Edit::Swap => {
                 sink.extend(whole);

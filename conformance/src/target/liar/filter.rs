@@ -5,7 +5,7 @@ use std::rc::Rc;
 use super::edit::{Editor, Then};
 use super::wire::{Frame, Piece, Scanner};
 use super::{Edit, Inbox, Lie, Trick};
-use crate::octets::{greeting, pong};
+use crate::octets::{GREETING_SIZE, greeting, pong};
 
 /// What is to be written, and what ends.
 #[derive(Debug, Default)]
@@ -32,11 +32,15 @@ pub(super) struct Filter {
     /// Octets that passed so far, either way.
     sent: usize,
     received: usize,
+    /// The greeting of the tester, as far as it came.
+    opening: Vec<u8>,
     /// Octets of the SUT that wait for the tester's.
     withheld: Vec<u8>,
     /// Whether nothing passes any more.
     stalled: bool,
     sut_ended: bool,
+    /// What the tester's last frame asks for, when it is a PING.
+    asked: Vec<u8>,
 }
 
 impl Filter {
@@ -49,9 +53,11 @@ impl Filter {
             editor: Editor::default(),
             sent: 0,
             received: 0,
+            opening: Vec::new(),
             withheld: Vec::new(),
             stalled: false,
             sut_ended: false,
+            asked: Vec::new(),
         }
     }
 
@@ -84,7 +90,19 @@ impl Filter {
                 flow.out.extend(octets.iter().take(limit.saturating_sub(began)));
                 flow.close |= matches!(self.lie, Lie::CloseAfter(_)) && self.sent >= limit;
             }
-            Lie::WaitFor(count) if self.received < count => self.withheld.extend(octets),
+            Lie::WaitFor(_) | Lie::Echoes(..) => {
+                self.withheld.extend(octets);
+                self.release(flow);
+            }
+            Lie::SaysFirst(octets_behind) => {
+                let rest = GREETING_SIZE.saturating_sub(began).min(octets.len());
+                let (greeting, frames) = octets.split_at(rest);
+                flow.out.extend(greeting);
+                if began < GREETING_SIZE && self.sent >= GREETING_SIZE {
+                    flow.out.extend(octets_behind);
+                }
+                flow.out.extend(frames);
+            }
             Lie::Says(which, edit) => {
                 for piece in self.said.take(octets) {
                     self.edit(piece, (which, edit), true, flow);
@@ -119,12 +137,29 @@ impl Filter {
             _ if self.stalled => {}
             _ => flow.into.extend(octets),
         }
+        let missing = GREETING_SIZE.saturating_sub(self.opening.len());
+        self.opening.extend(octets.iter().take(missing));
         for piece in self.heard.take(octets) {
             self.notice(&piece, flow);
         }
-        if matches!(self.lie, Lie::WaitFor(count) if self.received >= count) {
-            flow.out.append(&mut self.withheld);
+        self.release(flow);
+    }
+
+    /// Sends what waited for octets of the tester.
+    fn release(&mut self, flow: &mut Flow) {
+        let (from, to) = match self.lie {
+            Lie::WaitFor(count) => (count, count),
+            Lie::Echoes(from, to) => (from, to),
+            _ => return,
+        };
+        if self.received < to {
+            return;
         }
+        let began = self.sent - self.withheld.len();
+        for (at, octet) in (began..to).zip(&mut self.withheld).filter(|(at, _)| *at >= from) {
+            *octet = self.opening.get(at).copied().unwrap_or(*octet);
+        }
+        flow.out.append(&mut self.withheld);
     }
 
     /// A piece of the tester's stream that has passed.
@@ -148,7 +183,12 @@ impl Filter {
             {
                 self.inbox.push(vec![frame.body.clone()]);
             }
-            (Lie::NeverCloses, Piece::Frame(_, frame)) if self.sut_ended => answer(frame, flow),
+            (Lie::NeverCloses, Piece::Frame(_, frame)) => {
+                self.asked = answer(frame);
+                if self.sut_ended {
+                    flow.out.append(&mut self.asked);
+                }
+            }
             _ => {}
         }
         if let Piece::Frame(_, frame) = piece {
@@ -177,6 +217,13 @@ impl Filter {
     /// The SUT has closed its direction.
     pub(super) fn sut_ended(&mut self, flow: &mut Flow) {
         self.sut_ended = true;
+        if self.lie == Lie::NeverCloses {
+            // The last PING may be what it closed at.
+            flow.out.append(&mut self.asked);
+        }
+        if let Lie::SaysLast(octets) = self.lie {
+            flow.out.extend(octets);
+        }
         if !self.stalled {
             flow.out.extend(self.editor.held());
             flow.out.extend(self.said.rest());
@@ -198,9 +245,10 @@ impl Filter {
     }
 }
 
-/// A peer that stays where it should have closed is alive.
-fn answer(frame: &Frame, flow: &mut Flow) {
-    if let Some((b"PING", [_, _, context @ ..])) = frame.command() {
-        flow.out.extend(pong(context));
+/// A peer that stays where it should have closed is alive: its answer to a PING.
+fn answer(frame: &Frame) -> Vec<u8> {
+    match frame.command() {
+        Some((b"PING", [_, _, context @ ..])) => pong(context),
+        _ => Vec::new(),
     }
 }

@@ -16,6 +16,12 @@ pub enum Lie {
     StallAfter(usize),
     /// The SUT sends nothing before it has received so many octets.
     WaitFor(usize),
+    /// The SUT sends back the tester's octets from the first to before the second offset.
+    Echoes(usize, usize),
+    /// The SUT sends these octets behind its greeting.
+    SaysFirst(&'static [u8]),
+    /// The SUT sends these octets before it closes.
+    SaysLast(&'static [u8]),
     /// The SUT takes the tester's greeting for one with these octets at this offset.
     HearsOctets(usize, &'static [u8]),
     /// Frames that the SUT sends are changed.
@@ -38,6 +44,8 @@ pub enum Lie {
 pub enum Which {
     /// All.
     Any,
+    /// All but READY.
+    Behind,
     /// Every command.
     Command,
     /// A command of this name.
@@ -81,6 +89,8 @@ pub enum Edit {
     Drop,
     /// It comes twice.
     Double,
+    /// It comes so many times.
+    Times(usize),
     /// It comes behind the next one.
     Swap,
     /// Its flags have these bits too.
@@ -160,8 +170,10 @@ pub enum Trick {
     SubscribesTwice,
     /// Its options are ignored.
     NoOptions,
-    /// A socket gives one connection, and never another.
-    OneLink,
+    /// A socket gives so many connections, and never another.
+    Links(usize),
+    /// A connecting peer comes back at once, whatever happened.
+    ReturnsAtOnce,
     /// The end of a connection ends all others of its socket.
     EndsAll,
 }

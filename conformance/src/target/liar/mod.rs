@@ -47,7 +47,8 @@ impl Target for Liar {
         };
         Box::pin(async move {
             let honest = self.honest.open(spec).await?;
-            Ok(Rc::new(LyingSocket::new(honest, self.lie)) as Rc<dyn Socket>)
+            let honest_target = Rc::clone(&self.honest);
+            Ok(Rc::new(LyingSocket::new(honest_target, spec, honest, self.lie)) as Rc<dyn Socket>)
         })
     }
 
