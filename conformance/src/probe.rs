@@ -2,7 +2,7 @@
 //! does it still serve. Waiting is ordered: end of stream or a PONG decide first, the shared quiet
 //! window only where neither can, and the deadline only for what must happen.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -23,6 +23,8 @@ pub struct Bench {
     pub transcript: RefCell<Transcript>,
     /// The shared window.
     pub quiet: Rc<Quiet>,
+    /// Windows this case has waited out.
+    pub windows: Cell<u32>,
     /// Limit for what must happen.
     pub deadline: Duration,
     /// How writes are cut.
@@ -66,6 +68,14 @@ impl Aftermath {
     /// Whether a command of this name is among the frames.
     pub fn has(&self, name: &str) -> bool {
         self.seen.iter().any(|frame| frame.is(name))
+    }
+}
+
+impl Bench {
+    /// Waits out the shared quiet window.
+    async fn window(&self) {
+        self.quiet.window().await;
+        self.windows.set(self.windows.get() + 1);
     }
 }
 
@@ -140,7 +150,7 @@ impl Link {
         self.finish().await?;
         let bench = Rc::clone(&self.bench);
         let drain = async { while self.more().await {} };
-        tokio::select! { biased; () = drain => {} () = bench.quiet.window() => {} }
+        tokio::select! { biased; () = drain => {} () = bench.window() => {} }
         Ok(())
     }
 
@@ -293,7 +303,7 @@ impl Link {
         }
         self.release().await?;
         let bench = Rc::clone(&self.bench);
-        let window = bench.quiet.window();
+        let window = bench.window();
         tokio::pin!(window);
         let mut seen = Vec::new();
         loop {
@@ -364,7 +374,7 @@ impl Link {
     pub async fn whatever_comes(&mut self) -> Result<Vec<u8>, Stop> {
         self.release().await?;
         let bench = Rc::clone(&self.bench);
-        let window = bench.quiet.window();
+        let window = bench.window();
         tokio::pin!(window);
         loop {
             let more = tokio::select! {

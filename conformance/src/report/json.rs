@@ -46,6 +46,7 @@ struct CaseReport {
     reason: String,
     attempts: Vec<Verdict>,
     cost_us: u64,
+    quiet_windows: u32,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     steps: Vec<StepReport>,
 }
@@ -156,6 +157,7 @@ fn case(record: &Record, known: &Expectations) -> CaseReport {
         info: record.remarks.info.clone(),
         reason: record.reason.clone(),
         attempts: record.attempts.clone(),
+        quiet_windows: record.windows,
         cost_us: u64::try_from(record.cost.as_micros()).unwrap_or(u64::MAX),
         steps: steps.collect(),
     }

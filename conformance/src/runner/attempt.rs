@@ -1,6 +1,6 @@
 //! One run of one instance: a context, the case function, a verdict.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -16,6 +16,7 @@ use crate::transcript::{Step, Transcript};
 use crate::verdict::{Finding, Level, Outcome, Stop, Verdict};
 
 /// What an attempt works with.
+#[derive(Clone)]
 pub struct Job {
     /// The SUT.
     pub target: Rc<dyn Target>,
@@ -48,6 +49,8 @@ pub struct Attempt {
     pub remarks: Remarks,
     /// Time it took.
     pub cost: Duration,
+    /// Quiet windows it waited out.
+    pub windows: u32,
     /// What crossed the wire.
     pub steps: Vec<Step>,
 }
@@ -72,6 +75,7 @@ async fn one(job: &Job, instance: Instance, round: usize) -> Attempt {
     let bench = Rc::new(Bench {
         transcript: RefCell::new(Transcript::default()),
         quiet: Rc::clone(&job.quiet),
+        windows: Cell::new(0),
         deadline: job.deadline,
         split: axes.split,
         pongs: job.survey.pongs,
@@ -96,7 +100,8 @@ async fn one(job: &Job, instance: Instance, round: usize) -> Attempt {
     let steps = bench.transcript.borrow_mut().take();
     let remarks = std::mem::take(&mut context.remarks);
     let (verdict, finding, reason) = judge(outcome, &remarks, case.level, job.profile);
-    Attempt { verdict, finding, reason, remarks, cost, steps }
+    let windows = bench.windows.get();
+    Attempt { verdict, finding, reason, remarks, cost, windows, steps }
 }
 
 fn judge(
@@ -139,6 +144,7 @@ impl Attempt {
             reason: self.reason,
             attempts: vec![self.verdict],
             cost: self.cost,
+            windows: self.windows,
             steps: self.steps,
         }
     }

@@ -1,6 +1,7 @@
 //! Runs cases against a target: survey, sanity gate, everything in parallel, then what needs quiet
 //! or the SUT for itself; failures once more alone. The order of results is the order of ids.
 
+mod again;
 mod attempt;
 mod canary;
 mod plan;
@@ -21,6 +22,7 @@ pub use canary::{Canary, canaries};
 pub use plan::{Axes, Instance, Plan, Selection, plan};
 pub use survey::{Survey, SurveyError, survey};
 
+use attempt::Job;
 use stop::Early;
 
 use crate::case::{Case, Pace};
@@ -83,6 +85,8 @@ pub struct Record {
     pub attempts: Vec<Verdict>,
     /// Time of the first attempt.
     pub cost: Duration,
+    /// Quiet windows it waited out.
+    pub windows: u32,
     /// What crossed the wire.
     pub steps: Vec<Step>,
 }
@@ -104,6 +108,7 @@ impl Record {
             reason: reason.into(),
             attempts: Vec::new(),
             cost: Duration::ZERO,
+            windows: 0,
             steps: Vec::new(),
         }
     }
@@ -211,7 +216,7 @@ impl Runner<'_> {
             while running.len() < jobs && !self.over() {
                 let Some(instance) = waiting.next() else { break };
                 dropped.push(instance);
-                running.push(self.once(instance, true));
+                running.push(self.once(instance));
             }
             let next = tokio::select! {
                 biased;
@@ -230,16 +235,7 @@ impl Runner<'_> {
             }
         }
         drop(running);
-        for (instance, first) in suspects {
-            let record = tokio::select! {
-                biased;
-                () = early.over() => first.clone().into_record(instance),
-                record = self.alone(instance, &first) => record,
-            };
-            tell(&record);
-            self.stopped |= self.settings.until_fail;
-            self.records.push(record);
-        }
+        self.again(suspects, tell).await;
         for instance in dropped.into_iter().chain(waiting) {
             self.stopped = true;
             let reason = "the run ended before";
@@ -249,65 +245,72 @@ impl Runner<'_> {
         }
     }
 
+    /// Runs bad ones again, those that did not kill the SUT all at once.
+    async fn again(&mut self, suspects: Vec<(Instance, Attempt)>, tell: &mut dyn FnMut(&Record)) {
+        let early = Rc::clone(&self.early);
+        let (crashed, others): (Vec<_>, Vec<_>) =
+            suspects.into_iter().partition(|(_, first)| first.verdict == Verdict::Crash);
+        let job = Job { pool: None, repeat: 1, ..self.job() };
+        let mut records = Vec::new();
+        for (instance, first) in crashed {
+            self.pool.borrow_mut().clear();
+            let untried = first.clone().into_record(instance);
+            let target = Rc::clone(&self.target);
+            records.push(tokio::select! {
+                biased;
+                () = early.over() => untried,
+                record = again::after_crash(target, job.clone(), instance, first) => record,
+            });
+        }
+        let others = others.into_iter().map(|(instance, first)| {
+            let untried = first.clone().into_record(instance);
+            let (early, job) = (Rc::clone(&early), job.clone());
+            async move {
+                tokio::select! {
+                    biased;
+                    () = early.over() => untried,
+                    record = again::repeat(job, instance, first) => record,
+                }
+            }
+        });
+        let jobs = if self.pooled { self.jobs } else { 1 };
+        let mut others = futures_util::stream::iter(others).buffer_unordered(jobs);
+        while let Some(record) = others.next().await {
+            records.push(record);
+        }
+        drop(others);
+        for record in records {
+            tell(&record);
+            self.stopped |= self.settings.until_fail;
+            self.records.push(record);
+        }
+    }
+
     fn over(&self) -> bool {
         self.stopped || self.early.is_over()
     }
 
     /// A future that borrows nothing of the runner, so that many can run at once.
-    fn once(
-        &self,
-        instance: Instance,
-        company: bool,
-    ) -> impl Future<Output = (Instance, Attempt)> + use<> {
-        let shares = company && instance.may_share() && self.pooled;
-        let job = attempt::Job {
-            target: Rc::clone(&self.target),
-            quiet: Rc::clone(&self.quiet),
-            pool: shares.then(|| Rc::clone(&self.pool)),
-            survey: self.survey.clone(),
-            deadline: self.settings.deadline,
-            seed: self.settings.seed,
-            profile: self.settings.profile,
-            repeat: if company { self.settings.repeat.max(1) } else { 1 },
-        };
+    fn once(&self, instance: Instance) -> impl Future<Output = (Instance, Attempt)> + use<> {
+        let shares = instance.may_share() && self.pooled;
+        let job = Job { pool: self.job().pool.filter(|_| shares), ..self.job() };
         async move {
             let attempt = attempt(job, instance).await;
             (instance, attempt)
         }
     }
 
-    /// A bad verdict must come again, alone on a fresh socket; else it is FLAKY. A hang costs the
-    /// deadline each time, so it is repeated once, another failure three times.
-    async fn alone(&mut self, instance: Instance, first: &Attempt) -> Record {
-        let times = if first.verdict == Verdict::Hang { 1 } else { 3 };
-        let mut verdicts = vec![first.verdict];
-        let mut last = None;
-        for _ in 0..times {
-            if verdicts.last() == Some(&Verdict::Crash) {
-                self.pool.borrow_mut().clear();
-                if self.target.restart().await.is_err() {
-                    break;
-                }
-            }
-            let (_, again) = self.once(instance, false).await;
-            verdicts.push(again.verdict);
-            last = Some(again);
+    fn job(&self) -> Job {
+        Job {
+            target: Rc::clone(&self.target),
+            quiet: Rc::clone(&self.quiet),
+            pool: Some(Rc::clone(&self.pool)),
+            survey: self.survey.clone(),
+            deadline: self.settings.deadline,
+            seed: self.settings.seed,
+            profile: self.settings.profile,
+            repeat: self.settings.repeat.max(1),
         }
-        let alone = verdicts.get(1..).unwrap_or_default();
-        // A crash takes down every case in flight; who is innocent shows when it runs alone.
-        let innocent = first.verdict == Verdict::Crash && !alone.contains(&Verdict::Crash);
-        let judged = if innocent { alone } else { &verdicts[..] };
-        let same = judged.windows(2).all(|pair| pair.first() == pair.last());
-        let chosen = match last {
-            Some(last) if innocent || (same && last.finding == first.finding) => last,
-            _ => first.clone(),
-        };
-        let mut record = chosen.into_record(instance);
-        if !same {
-            record.verdict = Verdict::Flaky;
-        }
-        record.attempts = verdicts;
-        record
     }
 }
 

@@ -1,0 +1,57 @@
+//! A bad verdict must come again, alone on a socket of its own; else it is FLAKY, which fails. A
+//! hang costs the deadline each time, so it is repeated once, another failure three times.
+
+use std::rc::Rc;
+
+use crate::runner::attempt::{Attempt, Job, attempt};
+use crate::runner::{Instance, Record};
+use crate::target::Target;
+use crate::verdict::Verdict;
+
+/// Repeats a failure or a hang. Several may be repeated at once: they share nothing but the SUT.
+pub(super) async fn repeat(job: Job, instance: Instance, first: Attempt) -> Record {
+    let times = if first.verdict == Verdict::Hang { 1 } else { 3 };
+    let mut attempts = Vec::new();
+    for _ in 0..times {
+        attempts.push(attempt(job.clone(), instance).await);
+    }
+    judge(instance, first, attempts)
+}
+
+/// Repeats a crash, the SUT started anew before each time. A crash takes down every case in flight,
+/// so this one may be innocent.
+pub(super) async fn after_crash(
+    target: Rc<dyn Target>,
+    job: Job,
+    instance: Instance,
+    first: Attempt,
+) -> Record {
+    let mut attempts: Vec<Attempt> = Vec::new();
+    for _ in 0..3 {
+        let dead = attempts.last().is_none_or(|last| last.verdict == Verdict::Crash);
+        if dead && target.restart().await.is_err() {
+            break;
+        }
+        attempts.push(attempt(job.clone(), instance).await);
+    }
+    judge(instance, first, attempts)
+}
+
+fn judge(instance: Instance, first: Attempt, attempts: Vec<Attempt>) -> Record {
+    let alone: Vec<Verdict> = attempts.iter().map(|attempt| attempt.verdict).collect();
+    let innocent =
+        first.verdict == Verdict::Crash && !alone.is_empty() && !alone.contains(&Verdict::Crash);
+    let all = [&[first.verdict], &alone[..]].concat();
+    let judged = if innocent { &alone } else { &all };
+    let same = judged.windows(2).all(|pair| pair.first() == pair.last());
+    let chosen = match attempts.into_iter().last() {
+        Some(last) if innocent || (same && last.finding == first.finding) => last,
+        _ => first,
+    };
+    let mut record = chosen.into_record(instance);
+    if !same {
+        record.verdict = Verdict::Flaky;
+    }
+    record.attempts = all;
+    record
+}
