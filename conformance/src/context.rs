@@ -5,9 +5,10 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
+use crate::bench::Bench;
 use crate::entropy::Entropy;
 use crate::octets::{Greeting, greeting, hex, message, ready};
-use crate::probe::{Bench, Link};
+use crate::probe::Link;
 use crate::socket_type::SocketType;
 use crate::target::{Need, Options, Role, Socket, SocketSpec, Target, TargetError};
 use crate::transcript::Direction;

@@ -5,6 +5,7 @@
 //! Octets are built and read by [`octets`] alone: the tester shares no code with the tested.
 
 pub mod adapter;
+pub mod bench;
 pub mod capture;
 pub mod case;
 pub mod cases;

@@ -2,36 +2,18 @@
 //! does it still serve. Waiting is ordered: end of stream or a PONG decide first, the shared quiet
 //! window only where neither can, and the deadline only for what must happen.
 
-use std::cell::{Cell, RefCell};
 use std::rc::Rc;
-use std::time::Duration;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::time::timeout;
 
+use crate::bench::Bench;
 use crate::entropy::Entropy;
 use crate::octets::{self, Frame, GREETING_SIZE, SeenGreeting, hex, take_frame};
-use crate::quiet::Quiet;
 use crate::split::Split;
 use crate::target::Stream;
-use crate::transcript::{Direction, Transcript};
+use crate::transcript::Direction;
 use crate::verdict::{Finding, Stop};
-
-/// What the connections of one case share.
-pub struct Bench {
-    /// The evidence.
-    pub transcript: RefCell<Transcript>,
-    /// The shared window.
-    pub quiet: Rc<Quiet>,
-    /// Windows this case has waited out.
-    pub windows: Cell<u32>,
-    /// Limit for what must happen.
-    pub deadline: Duration,
-    /// How writes are cut.
-    pub split: Split,
-    /// Whether this SUT answers PING on a 3.1 link, as its survey found.
-    pub pongs: bool,
-}
 
 /// A connection to the SUT.
 pub struct Link {
@@ -68,14 +50,6 @@ impl Aftermath {
     /// Whether a command of this name is among the frames.
     pub fn has(&self, name: &str) -> bool {
         self.seen.iter().any(|frame| frame.is(name))
-    }
-}
-
-impl Bench {
-    /// Waits out the shared quiet window.
-    async fn window(&self) {
-        self.quiet.window().await;
-        self.windows.set(self.windows.get() + 1);
     }
 }
 

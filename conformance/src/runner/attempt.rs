@@ -6,9 +6,9 @@ use std::time::Duration;
 
 use tokio::time::{Instant, timeout};
 
+use crate::bench::Bench;
 use crate::context::{Context, Pool, Remarks, Setting};
 use crate::entropy::Entropy;
-use crate::probe::Bench;
 use crate::quiet::Quiet;
 use crate::runner::{Instance, Profile, Record, Survey};
 use crate::target::{SocketSpec, Target};
