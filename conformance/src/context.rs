@@ -4,6 +4,7 @@
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
+use std::time::Duration;
 
 use crate::bench::Bench;
 use crate::entropy::Entropy;
@@ -219,17 +220,25 @@ impl Context {
     /// # Errors
     /// [`Stop::Hang`] when nothing comes by the deadline.
     pub async fn recv(&mut self) -> Result<Vec<Vec<u8>>, Stop> {
+        let deadline = self.bench.deadline;
+        self.recv_within(deadline).await?.ok_or_else(|| {
+            let got = format!("nothing within {} s", deadline.as_secs_f32());
+            Stop::Hang(Finding::new("not-delivered", "a message is delivered", got))
+        })
+    }
+
+    /// What the application of the SUT receives within a time; `None` when nothing came. Unlike a
+    /// receive that is dropped half-way, it takes no later message with it.
+    ///
+    /// # Errors
+    /// [`Stop`] as the target's answer says.
+    pub async fn recv_within(&mut self, within: Duration) -> Result<Option<Vec<Vec<u8>>>, Stop> {
         let socket = self.socket().await?;
-        match socket.recv(self.bench.deadline).await.map_err(stop)? {
-            Some(parts) => {
-                self.note(Direction::Received, format!("application receives {}", show(&parts)));
-                Ok(parts)
-            }
-            None => {
-                let got = format!("nothing within {} s", self.bench.deadline.as_secs_f32());
-                Err(Stop::Hang(Finding::new("not-delivered", "a message is delivered", got)))
-            }
+        let parts = socket.recv(within).await.map_err(stop)?;
+        if let Some(parts) = &parts {
+            self.note(Direction::Received, format!("application receives {}", show(parts)));
         }
+        Ok(parts)
     }
 
     /// What the application receives next, without the address a ROUTER puts in front.

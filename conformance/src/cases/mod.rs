@@ -1,5 +1,6 @@
 //! All cases, a folder an RFC, a file a section, in the order of the text.
 
+mod legacy;
 mod publishing;
 mod zmtp13;
 mod zmtp15;

@@ -101,6 +101,7 @@ pub(super) async fn between_messages(cx: &mut Context) -> Outcome {
     let (one, two) = ([&b"one"[..], b""], [&b"two"[..]]);
     let octets = [ping(0, b"a"), message(&one), pong(b"b"), ping(0, b"c"), message(&two)];
     peer.write(octets.concat()).await?;
+    peer.release().await?;
     cx.expect_delivery(&one).await?;
     cx.expect_delivery(&two).await?;
     peer.barrier().await?;
