@@ -104,6 +104,17 @@ pub(super) const CASES: &[Case] = &[
         ..Case::BASE
     },
     Case {
+        id: "37/greeting/refused-metadata",
+        clauses: &["37-GREETING-011"],
+        promise: "A peer may go on or close on metadata; what it refuses delivers no message.",
+        effect: "messages of a peer that was refused are delivered all the same",
+        types: &[SocketType::Pull, SocketType::Dealer, SocketType::Router],
+        roles: BIND,
+        needs: &[Need::Recv],
+        run: |cx| Box::pin(refused_metadata(cx)),
+        ..Case::BASE
+    },
+    Case {
         id: "37/greeting/connections-are-independent",
         clauses: &["37-GREETING-009"],
         promise: "Nothing of a connection that was cut inside a frame shows on the next one.",
@@ -267,6 +278,18 @@ async fn early_message_not_delivered(cx: &mut Context) -> Outcome {
     early.write(message(&[b"early"])).await?;
     // Closed or silent: either way it was read, so it would be first in the queue.
     early.fate().await?;
+    let mut peer = cx.ready().await?;
+    cx.sentinel(&mut peer).await
+}
+
+async fn refused_metadata(cx: &mut Context) -> Outcome {
+    let mut stranger = cx.greeted().await?;
+    stranger.write(ready(&[("Socket-Type", b"SUB")])).await?;
+    stranger.write(message(&[b"stranger"])).await?;
+    if stranger.fate().await?.fate != Fate::Closed {
+        cx.info("a SUB, which is no counterpart of this type, is not refused");
+        return Ok(());
+    }
     let mut peer = cx.ready().await?;
     cx.sentinel(&mut peer).await
 }
