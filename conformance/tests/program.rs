@@ -72,6 +72,36 @@ fn a_peer_that_is_none_is_told_with_exit_code_4() {
     refuses(&["check", "--", "no-such-program"], 4, "no-such-program");
 }
 
+/// An adapter that is killed after a number of lines, again after each new start.
+fn mortal(lines: u32) -> Vec<String> {
+    let peer = zeroproof_conformance::peers::install("libzmq", &mut |_| {}).unwrap();
+    let script = format!(
+        "import os, subprocess, sys\n\
+         peer = subprocess.Popen({:?}, stdin=subprocess.PIPE)\n\
+         for number, line in enumerate(sys.stdin.buffer):\n\
+         \x20   if number == {lines}: peer.kill(); os.kill(os.getpid(), 9)\n\
+         \x20   peer.stdin.write(line); peer.stdin.flush()\n\
+         peer.stdin.close(); peer.wait()\n",
+        peer.argv()
+    );
+    ["python3", "-c", &script].map(str::to_owned).to_vec()
+}
+
+#[test]
+fn a_peer_that_dies_midway_is_a_crash_or_flaky_and_fails() {
+    let adapter = mortal(40);
+    let mut arguments = vec!["check", "--level", "quick", "--run", "37/framing/*", "-v", "--"];
+    arguments.extend(adapter.iter().map(String::as_str));
+    let output = zeroproof(&arguments);
+    let text = String::from_utf8_lossy(&output.stdout);
+    assert_eq!(output.status.code(), Some(1), "{text}");
+    assert!(text.contains("died"), "{text}");
+    let dead_at_once = mortal(1);
+    let words: Vec<&str> =
+        ["check", "--"].into_iter().chain(dead_at_once.iter().map(String::as_str)).collect();
+    refuses(&words, 4, "signal 9");
+}
+
 #[test]
 fn the_reference_passes_and_its_report_keeps_its_schema() {
     let folder = tempfile::tempdir().unwrap();

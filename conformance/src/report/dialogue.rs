@@ -21,7 +21,7 @@ pub struct Line {
 }
 
 /// Octets of a unit shown in full; longer ones are cut.
-const SHOWN: usize = 20;
+const SHOWN: usize = 12;
 
 /// A transcript as lines: octets are joined by direction and cut into greeting and frames; a unit
 /// has the time of its last octet.
@@ -72,7 +72,7 @@ fn line(connection: usize, direction: Direction, steps: &[&Step], unit: &Unit) -
     Line { connection, at_us, direction, octets, meaning: unit.title.clone() }
 }
 
-/// Octets in pairs, runs of one value as `00*48`, cut after 20 of them.
+/// Octets in pairs, runs of one value as `00*48`, cut after 12 of them.
 pub fn short_hex(octets: &[u8]) -> String {
     let mut text = String::new();
     let mut rest = octets;

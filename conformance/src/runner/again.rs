@@ -6,7 +6,7 @@ use std::rc::Rc;
 use crate::runner::attempt::{Attempt, Job, attempt};
 use crate::runner::{Instance, Record};
 use crate::target::Target;
-use crate::verdict::Verdict;
+use crate::verdict::{Finding, Verdict};
 
 /// Repeats a failure or a hang. Several may be repeated at once: they share nothing but the SUT.
 pub(super) async fn repeat(job: Job, instance: Instance, first: Attempt) -> Record {
@@ -35,6 +35,22 @@ pub(super) async fn after_crash(
         attempts.push(attempt(job.clone(), instance).await);
     }
     judge(instance, first, attempts)
+}
+
+/// A crash that comes back with no case alone still happened: then all that were in flight share
+/// the blame as FLAKY, so that the run does not pass.
+pub(super) fn share_blame(records: &mut [Record]) {
+    if records.iter().any(|record| record.verdict == Verdict::Crash) {
+        return;
+    }
+    for record in records {
+        record.verdict = Verdict::Flaky;
+        record.finding = Some(Finding::new(
+            "died-in-company",
+            "the SUT lives",
+            "it died while this case and others ran, and not when each ran alone",
+        ));
+    }
 }
 
 fn judge(instance: Instance, first: Attempt, attempts: Vec<Attempt>) -> Record {

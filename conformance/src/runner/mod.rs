@@ -262,6 +262,7 @@ impl Runner<'_> {
                 record = again::after_crash(target, job.clone(), instance, first) => record,
             });
         }
+        again::share_blame(&mut records);
         let others = others.into_iter().map(|(instance, first)| {
             let untried = first.clone().into_record(instance);
             let (early, job) = (Rc::clone(&early), job.clone());
