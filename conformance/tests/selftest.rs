@@ -42,6 +42,8 @@ fn pointed(lie: Lie, id: &str) -> bool {
         }
         Lie::Hears(Which::NamedSized("PING", 3, _), _) => &["/heartbeat/"],
         Lie::Says(Which::Named("READY"), ThenClose) => &["/null/", "/greeting/"],
+        // Every reader of frames notices these.
+        Lie::Says(Which::Behind, Edit::Set(_)) => &["/framing/"],
         Lie::Hears(Which::Named("READY"), Double) => &["second-ready"],
         _ => return true,
     };

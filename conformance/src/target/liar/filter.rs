@@ -139,8 +139,10 @@ impl Filter {
         }
         let missing = GREETING_SIZE.saturating_sub(self.opening.len());
         self.opening.extend(octets.iter().take(missing));
-        for piece in self.heard.take(octets) {
-            self.notice(&piece, flow);
+        if self.listens() {
+            for piece in self.heard.take(octets) {
+                self.notice(&piece, flow);
+            }
         }
         self.release(flow);
     }
@@ -160,6 +162,14 @@ impl Filter {
             *octet = self.opening.get(at).copied().unwrap_or(*octet);
         }
         flow.out.append(&mut self.withheld);
+    }
+
+    /// Whether the lie depends on what the tester says.
+    fn listens(&self) -> bool {
+        matches!(
+            self.lie,
+            Lie::ClosesOnGreeting(..) | Lie::Hears(..) | Lie::Surfaces(_) | Lie::NeverCloses
+        )
     }
 
     /// A piece of the tester's stream that has passed.
