@@ -36,7 +36,7 @@ fn pointed(lie: Lie, id: &str) -> bool {
         Lie::Application(Trick::Links(_) | Trick::EndsAll) => {
             &["independent", "topology", "every-", "half-open", "returns", "temporary"]
         }
-        Lie::Says(Which::Named("PONG"), Edit::First | Double) => return true,
+        Lie::Says(Which::Named("PONG"), Edit::First | Edit::Before(_) | Double) => return true,
         Lie::Says(Which::Named("PONG"), _) | Lie::Hears(Which::Named("PING"), Close | Drop) => {
             &["/heartbeat/"]
         }

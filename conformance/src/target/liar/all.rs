@@ -109,6 +109,7 @@ impl Lie {
         Self::Says(Which::Named("PONG"), Edit::Double),
         Self::Says(Which::Named("PONG"), Edit::Data(b"")),
         Self::Says(Which::Named("PONG"), Edit::First),
+        Self::Says(Which::Named("PONG"), Edit::Before(b"\x04\x02\x01\x01")),
         Self::Says(Which::Named("PONG"), Edit::Append(b"x")),
         Self::Says(Which::Named("PONG"), Edit::Cut(1)),
         Self::Says(Which::NamedSized("PONG", 16, 16), Edit::Cut(8)),
