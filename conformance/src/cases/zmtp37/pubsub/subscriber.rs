@@ -60,6 +60,9 @@ async fn balance(cx: &mut Context, peer: &mut Link, end: &[u8]) -> Result<i32, S
 
 pub(super) async fn counts(cx: &mut Context) -> Outcome {
     let mut peer = cx.ready().await?;
+    // What is subscribed before the application side knows of the peer may be sent as one.
+    cx.subscribe(b"X", true).await?;
+    expect(&mut peer, Form::Command, true, b"X").await?;
     cx.subscribe(b"A", true).await?;
     cx.subscribe(b"A", true).await?;
     cx.subscribe(b"A", false).await?;
