@@ -9,7 +9,10 @@ use zeroproof_vectors::{Clause, Observable};
 use crate::cases;
 
 /// Written reasons, a file a group of sections.
-const REASONS: &[(&str, &str)] = &[("cc.toml", include_str!("../coverage/cc.toml"))];
+const REASONS: &[(&str, &str)] = &[
+    ("cc.toml", include_str!("../coverage/cc.toml")),
+    ("cd.toml", include_str!("../coverage/cd.toml")),
+];
 
 /// What is known of a clause.
 #[derive(Clone, Debug, PartialEq, Eq)]
