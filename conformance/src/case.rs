@@ -59,7 +59,8 @@ pub struct Case {
     pub pace: Pace,
     /// A failure of this case makes others of the same type and role say nothing.
     pub sanity: bool,
-    /// A failure may be a flaw that is not public yet: `--discreet` leaves the case out.
+    /// A failure may be a flaw that is not public yet: left out for released peers, whose name
+    /// would stand beside it in logs, unless `--sensitive` asks for it.
     pub discreet: bool,
     /// The dialogue.
     pub run: for<'a> fn(&'a mut Context) -> LocalBoxFuture<'a, Outcome>,

@@ -10,8 +10,9 @@ use crate::cases;
 
 /// Written reasons, a file a group of sections.
 const REASONS: &[(&str, &str)] = &[
-    ("cc.toml", include_str!("../coverage/cc.toml")),
-    ("cd.toml", include_str!("../coverage/cd.toml")),
+    ("greeting.toml", include_str!("../coverage/greeting.toml")),
+    ("framing.toml", include_str!("../coverage/framing.toml")),
+    ("null.toml", include_str!("../coverage/null.toml")),
 ];
 
 /// What is known of a clause.

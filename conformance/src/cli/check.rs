@@ -40,12 +40,18 @@ impl Check {
             let judge = Judge {
                 options: &self.options,
                 known: self.options.expectations(self.target.as_deref())?,
+                released: self.is_released(),
                 kind: self.kind,
                 role: self.role.map(RoleChoice::role),
                 command: self.command(),
             };
             judge.judge(self.target().await?).await
         })
+    }
+
+    fn is_released(&self) -> bool {
+        let named = |target: &str| target != "reference" && !target.contains("://");
+        self.target.as_deref().is_some_and(named)
     }
 
     fn command(&self) -> (String, String) {

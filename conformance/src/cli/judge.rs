@@ -21,6 +21,8 @@ pub(super) struct Judge<'a> {
     pub(super) known: Expectations,
     /// Only this socket type.
     pub(super) kind: Option<SocketType>,
+    /// Whether the peer is a released one, known by name.
+    pub(super) released: bool,
     /// Only this role.
     pub(super) role: Option<Role>,
     /// The command up to its own flags, and what follows them, for replay lines.
@@ -31,7 +33,7 @@ impl Judge<'_> {
     /// Judges a target; the exit code.
     pub(super) async fn judge(&self, target: Rc<dyn Target>) -> Result<u8, Failure> {
         let began = std::time::Instant::now();
-        let selection = self.options.selection(self.kind, self.role)?;
+        let selection = self.options.selection(self.kind, self.role, self.released)?;
         for canary in runner::canaries().await {
             if canary.got != canary.expected {
                 let message = format!("a canary is wrong, which is a bug in the suite: {canary:?}");

@@ -44,6 +44,7 @@ impl Listen {
             let judge = Judge {
                 options: &self.options,
                 known,
+                released: false,
                 kind: Some(self.kind),
                 role: None,
                 command: ("zeroproof listen".to_owned(), rest),

@@ -59,9 +59,9 @@ pub(super) struct Options {
     /// Write the report as JUnit XML
     #[arg(long, value_name = "FILE")]
     pub(super) junit: Option<PathBuf>,
-    /// Leave out cases whose failure may be a flaw that is not public yet: for logs others read
+    /// For a known peer, also run the cases whose failure may be a flaw that is not public yet
     #[arg(long)]
-    discreet: bool,
+    sensitive: bool,
     /// Print every result; twice: with octets
     #[arg(short, long, action = clap::ArgAction::Count)]
     pub(super) verbose: u8,
@@ -122,6 +122,7 @@ impl Options {
         &self,
         kind: Option<SocketType>,
         role: Option<Role>,
+        released: bool,
     ) -> Result<Selection, Failure> {
         let level = match self.level {
             LevelChoice::Quick => Depth::Quick,
@@ -134,7 +135,7 @@ impl Options {
             (true, Depth::Exhaustive) => all.to_vec(),
             (true, Depth::Quick | Depth::Full) => vec![Split::Whole],
         };
-        Ok(Selection { cases: self.select()?, level, kind, role, splits })
+        Ok(Selection { cases: self.select(released)?, level, kind, role, splits })
     }
 
     /// How to run it.
@@ -191,7 +192,7 @@ impl Options {
     }
 
     /// The cases that `--run` and `--skip` leave; a pattern that matches nothing is an error.
-    fn select(&self) -> Result<Vec<&'static Case>, Failure> {
+    fn select(&self, released: bool) -> Result<Vec<&'static Case>, Failure> {
         let all = cases::all();
         for pattern in self.run.iter().chain(&self.skip) {
             if !all.iter().any(|case| matches(pattern, case.id)) {
@@ -203,7 +204,7 @@ impl Options {
         let chosen = all.into_iter().filter(|case| {
             (self.run.is_empty() || any(&self.run, case.id))
                 && !any(&self.skip, case.id)
-                && !(self.discreet && case.discreet)
+                && (!case.discreet || !released || self.sensitive)
         });
         Ok(chosen.collect())
     }
