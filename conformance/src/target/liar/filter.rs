@@ -11,15 +11,50 @@ use crate::octets::{GREETING_SIZE, greeting, pong};
 #[derive(Debug, Default)]
 pub(super) struct Flow {
     /// For the tester.
-    pub(super) out: Vec<u8>,
+    pub(super) out: Outgoing,
     /// For the SUT.
-    pub(super) into: Vec<u8>,
+    pub(super) into: Outgoing,
     /// The direction to the tester ends behind `out`.
     pub(super) end_out: bool,
     /// The direction to the SUT ends behind `into`.
     pub(super) end_into: bool,
     /// Both directions end.
     pub(super) close: bool,
+}
+
+/// Octets to be written, of which some may have been: cutting those off each time would cost the
+/// square of a large message.
+#[derive(Debug, Default)]
+pub(super) struct Outgoing {
+    octets: Vec<u8>,
+    written: usize,
+}
+
+impl Outgoing {
+    fn extend<O: IntoIterator>(&mut self, octets: O)
+    where
+        Vec<u8>: Extend<O::Item>,
+    {
+        self.octets.extend(octets);
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.octets.is_empty()
+    }
+
+    /// What is to be written next.
+    pub(super) fn waiting(&self) -> &[u8] {
+        self.octets.get(self.written..).unwrap_or_default()
+    }
+
+    /// So many octets were written, or the other side takes no more.
+    pub(super) fn wrote(&mut self, count: Option<usize>) {
+        self.written += count.unwrap_or(usize::MAX - self.written);
+        if self.written >= self.octets.len() {
+            self.octets.clear();
+            self.written = 0;
+        }
+    }
 }
 
 /// One connection of a liar.
@@ -161,7 +196,7 @@ impl Filter {
         for (at, octet) in (began..to).zip(&mut self.withheld).filter(|(at, _)| *at >= from) {
             *octet = self.opening.get(at).copied().unwrap_or(*octet);
         }
-        flow.out.append(&mut self.withheld);
+        flow.out.extend(std::mem::take(&mut self.withheld));
     }
 
     /// Whether the lie depends on what the tester says.
@@ -196,7 +231,7 @@ impl Filter {
             (Lie::NeverCloses, Piece::Frame(_, frame)) => {
                 self.asked = answer(frame);
                 if self.sut_ended {
-                    flow.out.append(&mut self.asked);
+                    flow.out.extend(std::mem::take(&mut self.asked));
                 }
             }
             _ => {}
@@ -207,7 +242,7 @@ impl Filter {
     }
 
     fn edit(&mut self, piece: Piece, lie: (super::Which, Edit), outward: bool, flow: &mut Flow) {
-        let sink = if outward { &mut flow.out } else { &mut flow.into };
+        let sink = if outward { &mut flow.out.octets } else { &mut flow.into.octets };
         if self.stalled {
             return;
         }
@@ -229,7 +264,7 @@ impl Filter {
         self.sut_ended = true;
         if self.lie == Lie::NeverCloses {
             // The last PING may be what it closed at.
-            flow.out.append(&mut self.asked);
+            flow.out.extend(std::mem::take(&mut self.asked));
         }
         if let Lie::SaysLast(octets) = self.lie {
             flow.out.extend(octets);

@@ -32,16 +32,14 @@ pub(super) async fn relay(sut: Stream, tester: DuplexStream, lie: Lie, inbox: Rc
         // Biased, so that the same dialogue always takes the same course.
         tokio::select! {
             biased;
-            wrote = to_tester.write(&flow.out), if !flow.out.is_empty() => match wrote {
-                Ok(count) => drop(flow.out.drain(..count)),
-                Err(_) => flow.out.clear(),
-            },
-            wrote = to_sut.write(&flow.into), if !flow.into.is_empty() => match wrote {
-                Ok(count) => drop(flow.into.drain(..count)),
-                Err(_) => flow.into.clear(),
-            },
+            wrote = to_tester.write(flow.out.waiting()), if !flow.out.is_empty() => {
+                flow.out.wrote(wrote.ok());
+            }
+            wrote = to_sut.write(flow.into.waiting()), if !flow.into.is_empty() => {
+                flow.into.wrote(wrote.ok());
+            }
             read = from_sut.read_buf(&mut said),
-                if sut_open && flow.out.len() < WAITING_MOST => match read {
+                if sut_open && flow.out.waiting().len() < WAITING_MOST => match read {
                 Ok(1..) => filter.outward(&said, &mut flow),
                 _ => {
                     sut_open = false;
@@ -49,7 +47,7 @@ pub(super) async fn relay(sut: Stream, tester: DuplexStream, lie: Lie, inbox: Rc
                 }
             },
             read = from_tester.read_buf(&mut heard),
-                if tester_open && flow.into.len() < WAITING_MOST => match read {
+                if tester_open && flow.into.waiting().len() < WAITING_MOST => match read {
                 Ok(1..) => filter.inward(&heard, &mut flow),
                 _ => {
                     tester_open = false;
@@ -61,7 +59,7 @@ pub(super) async fn relay(sut: Stream, tester: DuplexStream, lie: Lie, inbox: Rc
         }
     }
     // What was sent before the close still comes.
-    let _ = to_tester.write_all(&flow.out).await;
+    let _ = to_tester.write_all(flow.out.waiting()).await;
     let _ = to_tester.shutdown().await;
     if filter.ends_others() {
         inbox.end();
