@@ -13,6 +13,7 @@ const REASONS: &[(&str, &str)] = &[
     ("greeting.toml", include_str!("../coverage/greeting.toml")),
     ("framing.toml", include_str!("../coverage/framing.toml")),
     ("null.toml", include_str!("../coverage/null.toml")),
+    ("cd.toml", include_str!("../coverage/cd.toml")),
 ];
 
 /// What is known of a clause.

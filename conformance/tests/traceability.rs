@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use zeroproof_conformance::cases;
-use zeroproof_conformance::coverage::Coverage;
+use zeroproof_conformance::coverage::{Cover, Coverage};
 use zeroproof_conformance::expect::Expectations;
 
 #[test]
@@ -44,4 +44,17 @@ fn ids_are_unique_and_cases_complete() {
 fn the_expectations_of_libzmq_name_cases() {
     let known = Expectations::parse(include_str!("../peers/libzmq.toml")).unwrap();
     assert!(known.expect.iter().all(|entry| entry.why.len() > 20), "each says what happens");
+}
+
+#[test]
+fn every_clause_of_zmtp_has_a_case_or_a_written_reason() {
+    let catalogue = zeroproof_vectors::clauses().unwrap();
+    let coverage = Coverage::new().unwrap();
+    let silent: Vec<_> = [37, 23, 15, 13]
+        .into_iter()
+        .flat_map(|rfc| catalogue.rfc(rfc))
+        .filter(|clause| coverage.of(clause) == Cover::Later(String::new()))
+        .map(|clause| clause.id.as_str())
+        .collect();
+    assert!(silent.is_empty(), "neither a case nor a reason in conformance/coverage: {silent:?}");
 }
