@@ -91,7 +91,6 @@ impl Lie {
         Self::Says(Which::More, Edit::After(b"\x04\x07\x04PING\0\0")),
         Self::Says(Which::Last, Edit::Set(MORE)),
         Self::SaysLast(b"\x04\x07\x05ERROR\0"),
-        Self::SaysLast(b"\x04\x08"),
         Self::Says(Which::Named("ERROR"), Edit::Drop),
         Self::Says(Which::Named("ERROR"), Edit::Cut(1)),
         Self::Says(Which::Named("ERROR"), Edit::Append(b"x")),
