@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
 use super::TargetError;
-use super::tcp::dial;
+use super::tcp::{dial, prepare};
 use super::{About, Later, Need, Offers, Role, Setting, Socket, SocketSpec, Stream, Target};
 use crate::adapter::{Adapter, AdapterError, ErrorKind, SocketId};
 use crate::socket_type::SocketType;
@@ -177,7 +177,7 @@ impl Socket for AdapterSocket {
                     let accepted = listener.accept().await;
                     let (stream, _) =
                         accepted.map_err(|error| TargetError::Unreachable(error.to_string()))?;
-                    let _ = stream.set_nodelay(true);
+                    prepare(&stream);
                     Ok(Box::new(stream) as Stream)
                 }
             }

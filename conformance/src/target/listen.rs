@@ -10,6 +10,7 @@ use tokio::net::TcpListener;
 use tokio::process::{Child, Command};
 use tokio::time::timeout;
 
+use super::tcp::prepare;
 use super::unsupported;
 use super::{About, Later, Offers, Role, Socket, SocketSpec, Stream, Target, TargetError};
 use crate::socket_type::SocketType;
@@ -143,7 +144,7 @@ impl Socket for Accepted {
             };
             let (stream, _) =
                 accepted.map_err(|error| TargetError::Unreachable(error.to_string()))?;
-            let _ = stream.set_nodelay(true);
+            prepare(&stream);
             Ok(Box::new(stream) as Stream)
         })
     }
