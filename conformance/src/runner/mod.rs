@@ -136,7 +136,9 @@ pub async fn run(
     tell: &mut dyn FnMut(&Record),
 ) -> Run {
     let began = Instant::now();
-    let role = plan.instances.first().map_or(Role::Bind, |instance| instance.axes.role);
+    // The witness dials, so it needs a SUT that binds.
+    let binds = target.offers().roles.contains(&Role::Bind);
+    let role = if binds { Role::Bind } else { Role::Connect };
     let spec = SocketSpec { kind: survey.kind, role, options: &[] };
     let quiet = Quiet::new(Rc::clone(&target), spec);
     let mut runner = Runner {
