@@ -12,9 +12,9 @@ use crate::verdict::{Level, Outcome};
 pub enum Depth {
     /// One socket type, one role: for every build.
     Quick,
-    /// Every socket type of the case, both roles.
+    /// Every socket type of the case in its first role, three of them in the other.
     Full,
-    /// Also every way to cut segments.
+    /// Every type in every role, and every way to cut segments.
     Exhaustive,
 }
 

@@ -313,9 +313,13 @@ impl Context {
         &self.bench
     }
 
-    /// Closes the sockets that are this case's own.
+    /// Closes the sockets that are this case's own, once the SUT has seen that the connections are
+    /// gone: how a socket ends with a peer in mid-sentence is no part of any case.
     pub async fn finish(&mut self) {
         let last = self.socket.take().filter(|_| self.pool.is_none());
+        if last.is_some() || !self.retired.is_empty() {
+            self.bench.quiet.settle().await;
+        }
         for socket in self.retired.drain(..).chain(last) {
             let _ = socket.close().await;
         }

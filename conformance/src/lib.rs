@@ -25,3 +25,4 @@ pub mod split;
 pub mod target;
 pub mod transcript;
 pub mod verdict;
+pub mod witness;

@@ -7,25 +7,23 @@ use std::cell::Cell;
 use std::rc::Rc;
 use std::time::Duration;
 
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::sync::{Notify, watch};
-use tokio::time::{Instant, sleep, timeout};
+use tokio::time::{Instant, sleep};
 
-use crate::octets::greeting;
-use crate::target::{Role, Socket, SocketSpec, Target};
+use crate::target::{SocketSpec, Target};
+use crate::witness::Witness;
 
 /// Round trips of the witness in one window.
 pub const ROUNDS: u64 = 20;
 /// The shortest window.
 pub const LEAST: Duration = Duration::from_millis(20);
-/// Longest wait for one round trip of the witness; then the round counts as made.
-const ROUND_LIMIT: Duration = Duration::from_millis(250);
 
 /// The shared window.
 pub struct Quiet {
     rounds: watch::Sender<u64>,
     waiters: Cell<usize>,
     wanted: Notify,
+    witness: Witness,
     /// Time in windows that were waited out, and the end of the last one.
     total: Cell<Duration>,
     counted: Cell<Instant>,
@@ -35,13 +33,14 @@ impl Quiet {
     /// A window witnessed by `target`; must be called inside a `LocalSet`.
     pub fn new(target: Rc<dyn Target>, spec: SocketSpec) -> Rc<Self> {
         let quiet = Rc::new(Self {
+            witness: Witness::new(target, spec),
             rounds: watch::Sender::new(0),
             waiters: Cell::new(0),
             wanted: Notify::new(),
             total: Cell::new(Duration::ZERO),
             counted: Cell::new(Instant::now()),
         });
-        tokio::task::spawn_local(pump(Rc::clone(&quiet), target, spec));
+        tokio::task::spawn_local(pump(Rc::clone(&quiet)));
         quiet
     }
 
@@ -61,6 +60,11 @@ impl Quiet {
         let fresh = Instant::now().saturating_duration_since(began.max(self.counted.get()));
         self.total.set(self.total.get() + fresh);
         self.counted.set(Instant::now());
+    }
+
+    /// Gives the SUT the time to notice what the tester has done to its connections.
+    pub async fn settle(&self) {
+        self.witness.round_trip().await;
     }
 
     /// Time in which windows were waited out to their end.
@@ -86,22 +90,14 @@ impl Drop for Waiting<'_> {
 }
 
 /// Lives as long as the `LocalSet` it runs in.
-async fn pump(quiet: Rc<Quiet>, target: Rc<dyn Target>, spec: SocketSpec) {
-    let mut socket: Option<Rc<dyn Socket>> = None;
+async fn pump(quiet: Rc<Quiet>) {
     let mut even = false;
     loop {
         if quiet.waiters.get() == 0 {
             quiet.wanted.notified().await;
         }
-        if socket.is_none() && spec.role == Role::Bind {
-            socket = target.open(spec).await.ok();
-        }
-        let met = match &socket {
-            Some(socket) => timeout(ROUND_LIMIT, round_trip(socket.as_ref())).await == Ok(true),
-            None => false,
-        };
-        if !met {
-            // No witness to be had: each round then costs the shortest window itself.
+        if !quiet.witness.round_trip().await {
+            // No witness to be had: each round then costs a part of the shortest window itself.
             sleep(LEAST / 4).await;
         }
         quiet.rounds.send_modify(|made| *made += 1);
@@ -111,13 +107,4 @@ async fn pump(quiet: Rc<Quiet>, target: Rc<dyn Target>, spec: SocketSpec) {
             sleep(LEAST / 40).await;
         }
     }
-}
-
-/// A connection whose signature the SUT answers with its own.
-async fn round_trip(socket: &dyn Socket) -> bool {
-    let Ok(mut stream) = socket.link().await else { return false };
-    if stream.write_all(&greeting().build()).await.is_err() {
-        return false;
-    }
-    stream.read_exact(&mut [0; 10]).await.is_ok()
 }

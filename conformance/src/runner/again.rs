@@ -39,17 +39,15 @@ pub(super) async fn after_crash(
 
 /// A crash that comes back with no case alone still happened: then all that were in flight share
 /// the blame as FLAKY, so that the run does not pass.
-pub(super) fn share_blame(records: &mut [Record]) {
+pub(super) fn share_blame(records: &mut [Record], death: Option<&Finding>) {
     if records.iter().any(|record| record.verdict == Verdict::Crash) {
         return;
     }
     for record in records {
         record.verdict = Verdict::Flaky;
-        record.finding = Some(Finding::new(
-            "died-in-company",
-            "the SUT lives",
-            "it died while this case and others ran, and not when each ran alone",
-        ));
+        let how = death.map(|finding| finding.got.as_str()).unwrap_or_default();
+        let got = format!("it died while this case and others ran, not alone: {how}");
+        record.finding = Some(Finding::new("died-in-company", "the SUT lives", got));
     }
 }
 

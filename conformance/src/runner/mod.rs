@@ -214,8 +214,15 @@ impl Runner<'_> {
         let mut suspects = Vec::new();
         let mut dropped = Vec::new();
         let early = Rc::clone(&self.early);
+        let mut dead = false;
         loop {
-            while running.len() < jobs && !self.over() {
+            // After a death nobody else starts until those in flight have told what they saw.
+            if dead && running.is_empty() {
+                self.pool.borrow_mut().clear();
+                self.stopped |= self.target.restart().await.is_err();
+                dead = false;
+            }
+            while running.len() < jobs && !dead && !self.over() {
                 let Some(instance) = waiting.next() else { break };
                 dropped.push(instance);
                 running.push(self.once(instance));
@@ -226,6 +233,7 @@ impl Runner<'_> {
                 () = early.over() => None,
             };
             let Some((instance, attempt)) = next else { break };
+            dead |= attempt.verdict == Verdict::Crash;
             dropped
                 .retain(|other| (other.case.id, other.axes) != (instance.case.id, instance.axes));
             if attempt.verdict.is_bad() {
@@ -253,6 +261,7 @@ impl Runner<'_> {
         let (crashed, others): (Vec<_>, Vec<_>) =
             suspects.into_iter().partition(|(_, first)| first.verdict == Verdict::Crash);
         let job = Job { pool: None, repeat: 1, ..self.job() };
+        let death = crashed.first().and_then(|(_, first)| first.finding.clone());
         let mut records = Vec::new();
         for (instance, first) in crashed {
             self.pool.borrow_mut().clear();
@@ -264,7 +273,7 @@ impl Runner<'_> {
                 record = again::after_crash(target, job.clone(), instance, first) => record,
             });
         }
-        again::share_blame(&mut records);
+        again::share_blame(&mut records, death.as_ref());
         let others = others.into_iter().map(|(instance, first)| {
             let untried = first.clone().into_record(instance);
             let (early, job) = (Rc::clone(&early), job.clone());

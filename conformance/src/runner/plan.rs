@@ -89,6 +89,10 @@ pub fn plan(selection: &Selection, offers: &Offers) -> Plan {
     plan
 }
 
+/// Socket types that the full level runs in the roles behind the first: what a promise means does
+/// not change with both at once.
+const OTHER_ROLE: usize = 3;
+
 fn axes_of(case: &Case, selection: &Selection, offers: &Offers) -> Result<Vec<Axes>, String> {
     if let Some(need) = case.needs.iter().find(|need| !offers.needs.contains(need)) {
         return Err(format!("needs an adapter that can {}", need.name()));
@@ -117,12 +121,15 @@ fn axes_of(case: &Case, selection: &Selection, offers: &Offers) -> Result<Vec<Ax
         let names: Vec<_> = case.roles.iter().map(|role| role.name()).collect();
         return Err(format!("needs a SUT that can {}", names.join(" or ")));
     };
-    let quick = selection.level == Depth::Quick;
-    let kinds = if quick { kinds.get(..1).unwrap_or_default().to_vec() } else { kinds };
-    let roles = if quick { vec![first] } else { roles };
     let mut all = Vec::new();
-    for &kind in &kinds {
-        for &role in &roles {
+    for &role in &roles {
+        let most = match selection.level {
+            Depth::Quick if role == first => 1,
+            Depth::Quick => 0,
+            Depth::Full if role != first => OTHER_ROLE,
+            Depth::Full | Depth::Exhaustive => usize::MAX,
+        };
+        for &kind in kinds.iter().take(most) {
             all.extend(selection.splits.iter().map(|&split| Axes { kind, role, split }));
         }
     }
