@@ -42,7 +42,7 @@ pub(super) struct Options {
     #[arg(long, value_name = "SECONDS", value_parser = seconds)]
     max_time: Option<f64>,
     /// Cases at once
-    #[arg(long, default_value_t = 16)]
+    #[arg(long, default_value_t = 48)]
     jobs: usize,
     /// Where nonces and splits come from
     #[arg(long, default_value_t = 1)]

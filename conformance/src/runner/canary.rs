@@ -45,9 +45,10 @@ pub async fn canaries() -> Vec<Canary> {
 
 async fn judge(lie: Lie) -> Verdict {
     let Some(case) = crate::cases::find(CASE) else { return Verdict::NotRun };
-    let target: Rc<dyn Target> = Rc::new(Liar::new(Rc::new(MemoryTarget::default()), lie));
+    let honest: Rc<dyn Target> = Rc::new(MemoryTarget::default());
+    let target: Rc<dyn Target> = Rc::new(Liar::new(Rc::clone(&honest), lie));
     let (kind, role) = (SocketType::Pull, Role::Bind);
-    let quiet = Quiet::new(Rc::clone(&target), SocketSpec { kind, role, options: &[] });
+    let quiet = Quiet::new(honest, SocketSpec { kind, role, options: &[] });
     let job = Job {
         target,
         quiet,

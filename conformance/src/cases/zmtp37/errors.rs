@@ -9,7 +9,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::topology::plain_hello;
-use crate::case::{CONNECT, Case, Pace, RECEIVERS};
+use crate::case::{CONNECT, Case, Depth, Pace, RECEIVERS};
 use crate::context::Context;
 use crate::octets::{error, greeting, header, ready, title};
 use crate::probe::{Fate, Link};
@@ -132,6 +132,7 @@ pub(super) const CASES: &[Case] = &[
         types: &[SocketType::Pull],
         roles: CONNECT,
         options: &[("reconnect_ivl", Setting::Number(50))],
+        depth: Depth::Full,
         pace: Pace::Quiet,
         run: |cx| Box::pin(waits_before_return(cx)),
         ..Case::BASE

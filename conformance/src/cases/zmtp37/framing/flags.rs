@@ -32,7 +32,7 @@ pub(super) const EVERY_RESERVED: Case = Case {
     effect: "one flipped bit, and everything behind it is read as something else",
     reading: "The RFC gives the sender a duty and says nothing of the receiver. Strict: close. \
               Bits that are ignored are told as lenient; a lost boundary fails.",
-    types: &[SocketType::Pull, SocketType::Dealer, SocketType::Sub],
+    types: &[SocketType::Pull],
     roles: BIND,
     depth: Depth::Full,
     pace: Pace::Quiet,
