@@ -51,6 +51,9 @@ pub struct Case {
     pub roles: &'static [Role],
     /// What it asks of the application side.
     pub needs: &'static [Need],
+    /// The lowest minor version of 3.x that makes this promise; a SUT that announces less is not
+    /// asked.
+    pub minor: u8,
     /// Options set before bind or connect.
     pub options: Options,
     /// The lowest level that includes it.
@@ -106,6 +109,7 @@ impl Case {
         types: ANY,
         roles: BOTH,
         needs: &[],
+        minor: 0,
         options: &[],
         depth: Depth::Quick,
         pace: Pace::Parallel,

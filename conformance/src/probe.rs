@@ -234,6 +234,21 @@ impl Link {
         }
     }
 
+    /// The next frame, which must be a subscription: SUBSCRIBE, or the message form of 3.0.
+    ///
+    /// # Errors
+    /// [`Stop::Hang`] at the deadline, [`Stop::Fail`] for a close or another frame.
+    pub async fn expect_subscription(&mut self) -> Result<(), Stop> {
+        match self.frame("a subscription").await? {
+            Some(frame) if frame.is("SUBSCRIBE") => Ok(()),
+            Some(frame) if !frame.is_command() && frame.body.first() == Some(&1) => Ok(()),
+            Some(frame) => {
+                Err(self.fail("unexpected-frame", "a subscription", octets::title(&frame)))
+            }
+            None => Err(self.fail("closed", "a subscription", "the connection was closed")),
+        }
+    }
+
     /// The next whole message; commands on the way are skipped, PING is answered.
     ///
     /// # Errors

@@ -36,7 +36,7 @@ fn judge(target: Rc<dyn Target>, kind: SocketType, level: Depth, paused: bool) -
         });
         let splits = vec![Split::Whole];
         let selection = Selection { cases: cases::all(), level, kind: None, role: None, splits };
-        let plan = runner::plan(&selection, &target.offers());
+        let plan = runner::plan(&selection, &target.offers(), survey.minor);
         let settings = Settings {
             jobs: 16,
             deadline,
@@ -62,9 +62,11 @@ fn judge(target: Rc<dyn Target>, kind: SocketType, level: Depth, paused: bool) -
 fn main() {
     let arguments = Arguments::from_args();
     let memory = || Rc::new(MemoryTarget::default()) as Rc<dyn Target>;
+    let v30 = || Rc::new(MemoryTarget::v30()) as Rc<dyn Target>;
     let over_tcp = || Rc::new(OverTcp::new(memory())) as Rc<dyn Target>;
     let mut arms = vec![
         ("memory", judge(memory(), SocketType::Pull, Depth::Full, true)),
+        ("memory-3.0", judge(v30(), SocketType::Pull, Depth::Full, true)),
         ("tcp", judge(over_tcp(), SocketType::Pull, Depth::Quick, false)),
     ];
     if let Ok(endpoint) = std::env::var("ZEROPROOF_TARGET") {

@@ -50,7 +50,7 @@ impl Judge<'_> {
             .await
             .map_err(|error| Failure::unreachable(error.to_string()))?;
         let about = target.about();
-        let plan = runner::plan(&selection, &offers);
+        let plan = runner::plan(&selection, &offers, survey.minor);
         if plan.instances.is_empty() {
             return Err(Failure::usage("no case applies to this peer with these flags"));
         }

@@ -69,14 +69,14 @@ pub struct Plan {
     pub idle: Vec<Record>,
 }
 
-/// Lays out a selection on what the SUT offers.
-pub fn plan(selection: &Selection, offers: &Offers) -> Plan {
+/// Lays out a selection on what the SUT offers; `minor` is the minor version it announces.
+pub fn plan(selection: &Selection, offers: &Offers, minor: u8) -> Plan {
     let mut plan = Plan::default();
     for &case in &selection.cases {
         if case.depth > selection.level {
             continue;
         }
-        match axes_of(case, selection, offers) {
+        match axes_of(case, selection, offers, minor) {
             Ok(all) => plan.instances.extend(all.into_iter().map(|axes| Instance { case, axes })),
             Err(reason) => {
                 let kind = case.types.first().copied().unwrap_or(SocketType::Pull);
@@ -93,7 +93,15 @@ pub fn plan(selection: &Selection, offers: &Offers) -> Plan {
 /// not change with both at once.
 const OTHER_ROLE: usize = 3;
 
-fn axes_of(case: &Case, selection: &Selection, offers: &Offers) -> Result<Vec<Axes>, String> {
+fn axes_of(
+    case: &Case,
+    selection: &Selection,
+    offers: &Offers,
+    minor: u8,
+) -> Result<Vec<Axes>, String> {
+    if minor < case.minor {
+        return Err(format!("needs a SUT that announces 3.{}", case.minor));
+    }
     if let Some(need) = case.needs.iter().find(|need| !offers.needs.contains(need)) {
         return Err(format!("needs an adapter that can {}", need.name()));
     }

@@ -126,7 +126,7 @@ pub(super) const CASES: &[Case] = &[
         effect: "peers disagree on which of the two counts",
         reading: "Not mentioned in the text: q20 of vectors/open-questions.md.",
         types: &[Pull, Dealer, Sub],
-        run: |cx| Box::pin(socket_othertwice(cx)),
+        run: |cx| Box::pin(socket_type_twice(cx)),
         ..Case::BASE
     },
 ];
@@ -292,6 +292,14 @@ async fn size_past_the_end(cx: &mut Context) -> Outcome {
 }
 
 async fn letter_case_of_names(cx: &mut Context) -> Outcome {
+    let kind = cx.kind.counterpart().name().as_bytes();
+    for spelling in ["SOCKET-TYPE", "socket-type", "sOCKET-tYPE"] {
+        let mut peer = cx.greeted().await?;
+        if offer(&mut peer, &ready(&[(spelling, kind)])).await? == Fate::Closed {
+            let got = format!("{spelling} with a type it may meet closes the connection");
+            return Err(peer.fail("spelling-refused", "the handshake succeeds", got));
+        }
+    }
     // No socket may meet a type of this name.
     for spelling in ["Socket-Type", "SOCKET-TYPE", "socket-type", "sOCKET-tYPE"] {
         let mut peer = cx.greeted().await?;
@@ -307,7 +315,7 @@ async fn letter_case_of_names(cx: &mut Context) -> Outcome {
     Ok(())
 }
 
-async fn socket_othertwice(cx: &mut Context) -> Outcome {
+async fn socket_type_twice(cx: &mut Context) -> Outcome {
     let good = ("Socket-Type", cx.kind.counterpart().name().as_bytes());
     let bad = ("Socket-Type", &b"FOO"[..]);
     let pairs = [("equal", [good, good]), ("bad last", [good, bad]), ("bad first", [bad, good])];

@@ -15,6 +15,7 @@ pub(super) const NAMES: Case = Case {
     promise: "Every command starts with the length-prefixed upper-case name of a command the \
               protocol defines, and its data follows at once.",
     effect: "other peers do not know the command and close or ignore it",
+    minor: 1,
     run: |cx| Box::pin(names(cx)),
     ..Case::BASE
 };
@@ -28,6 +29,7 @@ pub(super) const SUBSCRIBE_BODY: Case = Case {
     reading: "q23: the grammar wins over the prose.",
     types: &[SocketType::Sub],
     needs: &[Need::Subscribe],
+    minor: 1,
     run: |cx| Box::pin(subscribe_body(cx)),
     ..Case::BASE
 };
@@ -40,6 +42,7 @@ pub(super) const NOT_INSIDE_MESSAGE: Case = Case {
     effect: "a heartbeat tears a message for strict peers",
     types: SENDERS,
     needs: &[Need::Send],
+    minor: 1,
     run: |cx| Box::pin(not_inside_message(cx)),
     ..Case::BASE
 };

@@ -88,7 +88,7 @@ async fn listening(cx: &mut Context) -> Result<Link, Stop> {
     if cx.kind == SocketType::Sub {
         peer.release().await?;
         cx.subscribe(b"", true).await?;
-        peer.expect_command("SUBSCRIBE").await?;
+        peer.expect_subscription().await?;
     }
     Ok(peer)
 }

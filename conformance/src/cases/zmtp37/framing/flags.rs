@@ -59,6 +59,7 @@ pub(super) const LONG_BIT_ON_COMMANDS: Case = Case {
     clauses: &["37-FRAME-010"],
     promise: "Flag bit 1 selects the eight-octet size on commands as on messages.",
     effect: "commands of peers that use the long form break the connection",
+    minor: 1,
     run: |cx| Box::pin(long_bit_on_commands(cx)),
     ..Case::BASE
 };

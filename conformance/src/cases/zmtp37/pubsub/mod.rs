@@ -103,6 +103,7 @@ pub(super) const CASES: &[Case] = &[
         clauses: &["37-PUBSUB-002"],
         promise: "A subscriber subscribes with SUBSCRIBE and the topic.",
         effect: "publishers send nothing",
+        minor: 1,
         run: |cx| Box::pin(subscriber::subscribe_sent(cx)),
         ..SUBSCRIBER
     },
@@ -111,6 +112,7 @@ pub(super) const CASES: &[Case] = &[
         clauses: &["37-PUBSUB-002"],
         promise: "What the application subscribed to before is sent to a new peer.",
         effect: "publishers that come later send nothing",
+        minor: 1,
         run: |cx| Box::pin(subscriber::standing(cx)),
         ..SUBSCRIBER
     },
@@ -119,6 +121,7 @@ pub(super) const CASES: &[Case] = &[
         clauses: &["37-PUBSUB-003"],
         promise: "A subscriber ends a subscription with CANCEL and the topic.",
         effect: "publishers go on sending what nobody reads",
+        minor: 1,
         run: |cx| Box::pin(subscriber::cancel_sent(cx)),
         ..SUBSCRIBER
     },
@@ -128,6 +131,7 @@ pub(super) const CASES: &[Case] = &[
         promise: "Topics of any octets and any size are sent whole, in frames that say their size.",
         effect: "a long topic desynchronises the connection",
         seen_in: &["zeromq/libzmq#4367"],
+        minor: 1,
         run: |cx| Box::pin(subscriber::topics_sent(cx)),
         ..SUBSCRIBER
     },
@@ -139,6 +143,7 @@ pub(super) const CASES: &[Case] = &[
         effect: "publishers that count never end a topic, or end it too early",
         reading: "A surplus of SUBSCRIBE after the last unsubscription is told as lenient: it is \
                   harmless where the publisher keeps a set.",
+        minor: 1,
         run: |cx| Box::pin(subscriber::counts(cx)),
         ..SUBSCRIBER
     },

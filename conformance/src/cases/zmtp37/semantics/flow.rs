@@ -79,7 +79,7 @@ async fn both_roles(cx: &mut Context) -> Outcome {
             } else {
                 peer.release().await?;
                 cx.subscribe(b"", true).await?;
-                peer.expect_command("SUBSCRIBE").await?;
+                peer.expect_subscription().await?;
             }
             peer.write(message(&[b"news"])).await?;
             peer.release().await?;
