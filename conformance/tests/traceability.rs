@@ -58,3 +58,15 @@ fn every_clause_of_zmtp_has_a_case_or_a_written_reason() {
         .collect();
     assert!(silent.is_empty(), "neither a case nor a reason in conformance/coverage: {silent:?}");
 }
+
+#[test]
+fn the_readme_tells_how_many_clauses_are_judged() {
+    let catalogue = zeroproof_vectors::clauses().unwrap();
+    let coverage = Coverage::new().unwrap();
+    for rfc in [37, 23, 15, 13] {
+        let all = catalogue.rfc(rfc).count();
+        let judged = catalogue.rfc(rfc).filter(|clause| coverage.of(clause) == Cover::Judged);
+        let told = format!("RFC {rfc} {} of {all}", judged.count());
+        assert!(include_str!("../../README.md").contains(&told), "the README lacks: {told}");
+    }
+}

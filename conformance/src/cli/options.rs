@@ -47,6 +47,12 @@ pub(super) struct Options {
     /// Where nonces and splits come from
     #[arg(long, default_value_t = 1)]
     pub(super) seed: u64,
+    /// Run each case this often
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    repeat: usize,
+    /// End the run at the first bad result
+    #[arg(long)]
+    until_fail: bool,
     /// Known deviations; the default for a known peer is built in
     #[arg(long, value_name = "FILE")]
     expect: Option<PathBuf>,
@@ -146,8 +152,8 @@ impl Options {
             seed: self.seed,
             profile: self.profile,
             max_time: self.max_time.map(Duration::from_secs_f64),
-            repeat: 1,
-            until_fail: false,
+            repeat: self.repeat,
+            until_fail: self.until_fail,
         }
     }
 
