@@ -85,8 +85,9 @@ impl Judge<'_> {
             } else if self.options.verbose > 0 {
                 let remark = record.remarks.lenient.first().map(|f| f.got.as_str());
                 let remark = remark.or(record.finding.as_ref().map(|f| f.got.as_str()));
-                let told = remark.or(record.remarks.info.first().map(String::as_str));
-                let told = told.unwrap_or(&record.reason);
+                let info = record.remarks.info.join("; ");
+                let info = Some(info.as_str()).filter(|info| !info.is_empty());
+                let told = remark.or(info).unwrap_or(&record.reason);
                 say!("{:<14} {} [{}] {told}", record.verdict, record.case.id, record.axes);
             }
         }
