@@ -52,7 +52,7 @@ impl Quiet {
         let end = *rounds.borrow_and_update() + ROUNDS;
         self.wanted.notify_one();
         let met = async {
-            // The answer holds a lock that the pump needs: it must be gone before the sleep is over.
+            // The answer holds a lock that the pump needs: gone before the sleep is over.
             drop(rounds.wait_for(|&made| made >= end).await);
         };
         tokio::join!(sleep(LEAST), met);
