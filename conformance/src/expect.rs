@@ -3,7 +3,9 @@
 
 use serde::Deserialize;
 
-use crate::runner::Record;
+use crate::runner::{Profile, Record};
+use crate::socket_type::SocketType;
+use crate::target::Role;
 use crate::verdict::Verdict;
 
 /// Known deviations of one peer.
@@ -44,6 +46,7 @@ impl Expectations {
             if crate::cases::find(&entry.case).is_none() {
                 return Err(format!("'{}' is no case: zeroproof list shows them", entry.case));
             }
+            entry.check().map_err(|why| format!("{}: {why}", entry.case))?;
         }
         Ok(all)
     }
@@ -53,37 +56,151 @@ impl Expectations {
         self.expect.iter().find(|entry| entry.foretells(record))
     }
 
-    /// Entries whose case was judged, but never as they say.
-    pub fn stale<'a>(&'a self, records: &'a [Record]) -> impl Iterator<Item = &'a Expected> {
-        self.expect.iter().filter(|entry| {
+    /// Entries whose case was judged, but never as they say. The verdicts of a file are those of
+    /// the default profile: under another one only the signature must still come.
+    pub fn stale<'a>(
+        &'a self,
+        records: &'a [Record],
+        profile: Profile,
+    ) -> impl Iterator<Item = &'a Expected> {
+        self.expect.iter().filter(move |entry| {
+            let comes = |record: &Record| match profile {
+                Profile::Default => entry.foretells(record),
+                Profile::Strict | Profile::Interop => entry.signs(record),
+            };
             let mut judged = records.iter().filter(|record| entry.speaks_of(record)).peekable();
-            judged.peek().is_some() && !judged.any(|record| entry.foretells(record))
+            judged.peek().is_some() && !judged.any(comes)
         })
     }
 }
 
 impl Expected {
+    /// What would make the entry never hold, and so never be missed.
+    fn check(&self) -> Result<(), String> {
+        match self.verdict {
+            Verdict::Fail | Verdict::Hang | Verdict::Crash | Verdict::Lenient => {}
+            other => return Err(format!("verdict {other}: write fail, hang, crash or lenient")),
+        }
+        for (name, value) in self.conditions() {
+            let known = match name {
+                "type" => SocketType::ALL.iter().any(|kind| kind.name() == value),
+                "role" => [Role::Bind, Role::Connect].iter().any(|role| role.name() == value),
+                _ => false,
+            };
+            if !known {
+                return Err(format!("when '{name} = {value}': write type = SUB, role = bind"));
+            }
+        }
+        Ok(())
+    }
+
+    /// The names and values of `when`.
+    fn conditions(&self) -> impl Iterator<Item = (&str, &str)> {
+        let parts = self.when.iter().flat_map(|when| when.split(','));
+        parts.map(|part| {
+            let (name, value) = part.split_once('=').unwrap_or((part, ""));
+            (name.trim(), value.trim())
+        })
+    }
+
     fn foretells(&self, record: &Record) -> bool {
+        self.signs(record) && self.verdict == record.verdict
+    }
+
+    /// Whether the record differs in the way of this entry, whatever its verdict.
+    fn signs(&self, record: &Record) -> bool {
         let signature = record.finding.as_ref().map(|finding| finding.signature.as_str());
-        self.speaks_of(record)
-            && self.verdict == record.verdict
-            && signature == Some(self.signature.as_str())
+        self.speaks_of(record) && signature == Some(self.signature.as_str())
     }
 
     /// Whether this is its case, on its axes, and was judged at all.
     fn speaks_of(&self, record: &Record) -> bool {
         let idle =
             matches!(record.verdict, Verdict::NotApplicable | Verdict::Blocked | Verdict::NotRun);
-        let holds = |condition: &str| match condition.split_once('=') {
-            Some((name, value)) => match name.trim() {
-                "type" => record.axes.kind.name() == value.trim(),
-                "role" => record.axes.role.name() == value.trim(),
-                _ => false,
-            },
-            None => false,
+        let holds = |(name, value): (&str, &str)| match name {
+            "type" => record.axes.kind.name() == value,
+            "role" => record.axes.role.name() == value,
+            _ => false,
         };
-        record.case.id == self.case
-            && !idle
-            && self.when.as_ref().is_none_or(|when| when.split(',').all(holds))
+        record.case.id == self.case && !idle && self.conditions().all(holds)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Expectations;
+    use crate::runner::{Axes, Profile, Record};
+    use crate::socket_type::SocketType;
+    use crate::split::Split;
+    use crate::target::Role;
+    use crate::verdict::{Finding, Verdict};
+
+    const CASE: &str = "37/greeting/signature";
+
+    fn file(verdict: &str, when: &str) -> String {
+        format!(
+            "[[expect]]\ncase = '{CASE}'\nverdict = '{verdict}'\nsignature = 'odd'\n\
+             why = 'it does'\n{when}"
+        )
+    }
+
+    fn record(kind: SocketType, verdict: Verdict, signature: &str) -> Record {
+        let case = crate::cases::find(CASE).unwrap();
+        let axes = Axes { kind, role: Role::Bind, split: Split::Whole };
+        let finding = Some(Finding::new(signature, "even", "odd"));
+        Record { finding, ..Record::idle(case, axes, verdict, "") }
+    }
+
+    #[test]
+    fn an_entry_foretells_its_case_verdict_and_signature_only() {
+        let known = Expectations::parse(&file("fail", "")).unwrap();
+        let foretold = |verdict, signature| {
+            known.entry(&record(SocketType::Pull, verdict, signature)).is_some()
+        };
+        assert!(foretold(Verdict::Fail, "odd"));
+        assert!(!foretold(Verdict::Fail, "other"));
+        assert!(!foretold(Verdict::Hang, "odd"));
+        assert!(!foretold(Verdict::Flaky, "odd"));
+    }
+
+    #[test]
+    fn a_condition_names_type_and_role() {
+        let when = "when = 'type = SUB, role = bind'";
+        let known = Expectations::parse(&file("fail", when)).unwrap();
+        assert!(known.entry(&record(SocketType::Sub, Verdict::Fail, "odd")).is_some());
+        assert!(known.entry(&record(SocketType::Pull, Verdict::Fail, "odd")).is_none());
+    }
+
+    #[test]
+    fn an_entry_is_stale_when_its_case_was_judged_otherwise_everywhere() {
+        let known = Expectations::parse(&file("fail", "")).unwrap();
+        let stale = |records: &[Record], profile| known.stale(records, profile).count();
+        let (pull, sub) = (SocketType::Pull, SocketType::Sub);
+        let failed = record(pull, Verdict::Fail, "odd");
+        let passed = Record { finding: None, ..record(sub, Verdict::Pass, "") };
+        let idle = record(pull, Verdict::NotRun, "");
+        assert_eq!(stale(&[], Profile::Default), 0, "the case was not chosen");
+        assert_eq!(stale(&[idle], Profile::Default), 0, "it did not run");
+        assert_eq!(stale(&[failed, passed.clone()], Profile::Default), 0, "it came once");
+        assert_eq!(stale(&[passed], Profile::Default), 1);
+        let softened = [record(pull, Verdict::Lenient, "odd")];
+        assert_eq!(stale(&softened, Profile::Default), 1);
+        assert_eq!(stale(&softened, Profile::Interop), 0, "the profile made it lenient");
+    }
+
+    #[test]
+    fn what_could_never_hold_is_refused() {
+        for (verdict, when, says) in [
+            ("pass", "", "fail, hang"),
+            ("fail", "when = 'typ = SUB'", "typ = SUB"),
+            ("fail", "when = 'type = SUBB'", "SUBB"),
+            ("fail", "when = 'role'", "role = bind"),
+            ("fail", "whn = ''", "whn"),
+        ] {
+            let error = Expectations::parse(&file(verdict, when)).unwrap_err();
+            assert!(error.contains(says), "{error}");
+        }
+        let unknown = file("fail", "").replace(CASE, "37/no/case");
+        assert!(Expectations::parse(&unknown).unwrap_err().contains("zeroproof list"));
     }
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::Failure;
 use super::options::Options;
-use crate::expect::Expectations;
+use crate::expect::{Expectations, Expected};
 use crate::report::{human, json, junit};
 use crate::runner::{self, Record, Run};
 use crate::socket_type::SocketType;
@@ -91,7 +91,7 @@ impl Judge<'_> {
                 say!("{:<14} {} [{}] {told}", record.verdict, record.case.id, record.axes);
             }
         }
-        for entry in self.known.stale(&run.records) {
+        for entry in self.stale(run) {
             say!(
                 "STALE  {}: expected {} [{}], which no longer comes; remove the entry",
                 entry.case,
@@ -99,6 +99,10 @@ impl Judge<'_> {
                 entry.signature
             );
         }
+    }
+
+    fn stale<'a>(&'a self, run: &'a Run) -> impl Iterator<Item = &'a Expected> {
+        self.known.stale(&run.records, self.options.profile())
     }
 
     fn replay(&self, record: &Record) -> String {
@@ -147,7 +151,7 @@ impl Judge<'_> {
             (true, _, _) => 4,
             (_, true, _) => 1,
             (_, _, false) => 6,
-            _ if self.known.stale(&run.records).next().is_some() => 3,
+            _ if self.stale(run).next().is_some() => 3,
             _ => 0,
         }
     }

@@ -178,6 +178,11 @@ impl Options {
         Expectations::parse(&text).map_err(|error| Failure::usage(format!("{name}: {error}")))
     }
 
+    /// How strict.
+    pub(super) fn profile(&self) -> Profile {
+        self.profile
+    }
+
     /// What a report tells of these flags.
     pub(super) fn asked(&self) -> Asked {
         let level = match self.level {
