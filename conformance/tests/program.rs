@@ -47,6 +47,12 @@ fn wrong_use_is_told_with_the_fix_and_exit_code_2() {
     refuses(&["check", "--deadline", "0"], 2, "seconds");
     refuses(&["check", "--expect", "no/such/file"], 2, "no/such/file");
     refuses(&["check", "reference", "--", "true"], 2, "not both");
+    refuses(&["check", "--json", "no/such/folder/r.json"], 2, "cannot write no/such/folder");
+    refuses(&["check", "--run", "@no/such/file"], 2, "no/such/file");
+    refuses(&["check", "127.0.0.1:5555"], 2, "tcp://127.0.0.1:5555");
+    refuses(&["check", "--type", "RADIO"], 2, "offers no RADIO");
+    refuses(&["peers", "install", "nobody"], 2, "libzmq");
+    refuses(&["coverage", "999"], 2, "RFC 999");
     refuses(&["explain", "37/nothing/at-all"], 2, "zeroproof list");
     refuses(&["decode", "xyz"], 2, "neither a file nor hex");
     refuses(&["replay", "no/such/report", "a/b/c"], 2, "no/such/report");
@@ -158,7 +164,7 @@ fn a_run_out_of_time_is_partial_with_exit_code_6() {
 
 #[test]
 fn decode_explains_octets_field_by_field() {
-    let output = zeroproof(&["decode", "040b09535542534352494245 41 0001 61"]);
+    let output = zeroproof(&["decode", "040B09535542534352494245  41\n0001 61"]);
     let text = String::from_utf8_lossy(&output.stdout);
     assert!(text.contains("SUBSCRIBE \"A\"") && text.contains("message \"a\""), "{text}");
 }

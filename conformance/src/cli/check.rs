@@ -6,7 +6,9 @@ use clap::Args;
 
 use super::Failure;
 use super::judge::{Judge, block_on};
+use super::line::Line;
 use super::options::{Options, RoleChoice, kind};
+use super::peers::failed;
 use crate::peers;
 use crate::socket_type::SocketType;
 use crate::target::Target;
@@ -54,16 +56,9 @@ impl Check {
         self.target.as_deref().is_some_and(named)
     }
 
-    fn command(&self) -> (String, String) {
-        let peer = match &self.target {
-            Some(target) => format!("zeroproof check {target}"),
-            None => "zeroproof check".to_owned(),
-        };
-        let adapter = match self.adapter.is_empty() {
-            true => String::new(),
-            false => format!(" -- {}", self.adapter.join(" ")),
-        };
-        (peer, adapter)
+    fn command(&self) -> Line {
+        let own = std::iter::once("check".to_owned()).chain(self.target.clone()).collect();
+        Line { own, rest: self.adapter.clone(), takes_role: true }
     }
 
     async fn target(&self) -> Result<Rc<dyn Target>, Failure> {
@@ -85,9 +80,9 @@ impl Check {
                 Ok(Rc::new(TcpTarget::new(endpoint, kind).map_err(Failure::usage)?))
             }
             Some(name) => {
-                let peer = peers::find(name).map_err(|error| match error {
-                    peers::PeersError::Unknown { .. } => Failure::usage(error.to_string()),
-                    other => Failure::unreachable(other.to_string()),
+                let peer = peers::find(name).map_err(|error| match name.contains(':') {
+                    true => Failure::usage(format!("'{name}': write an endpoint as tcp://{name}")),
+                    false => failed(error),
                 })?;
                 started(peer.argv().to_vec()).await
             }

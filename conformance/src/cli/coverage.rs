@@ -8,6 +8,13 @@ pub(super) fn coverage(rfc: Option<u16>) -> Result<u8, Failure> {
     let bug = |message: String| Failure { message, code: 5 };
     let catalogue = zeroproof_vectors::clauses().map_err(|error| bug(error.to_string()))?;
     let coverage = Coverage::new().map_err(bug)?;
+    if let Some(rfc) = rfc.filter(|&rfc| catalogue.rfc(rfc).next().is_none()) {
+        let all: Vec<_> = catalogue.rfcs().map(|(number, _)| number.to_string()).collect();
+        return Err(Failure::usage(format!(
+            "no clauses of RFC {rfc}: there are {}",
+            all.join(", ")
+        )));
+    }
     say!("  RFC  clauses   judged     unit  unobservable  not yet");
     for (number, _) in catalogue.rfcs() {
         let mut counts = [0_usize; 4];

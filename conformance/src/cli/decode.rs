@@ -41,14 +41,17 @@ fn read(input: &str) -> Result<Vec<u8>, Failure> {
             read.map_err(|error| Failure::usage(format!("cannot read: {error}")))?;
             octets
         }
-        path if Path::new(path).is_file() => std::fs::read(path)
+        path if Path::new(path).exists() => std::fs::read(path)
             .map_err(|error| Failure::usage(format!("cannot read {path}: {error}")))?,
         text => text.as_bytes().to_vec(),
     };
     let text = std::str::from_utf8(&octets).ok().map(str::trim).filter(|text| !text.is_empty());
-    match text.map(zeroproof_vectors::hex::decode) {
+    // As people paste it: any blanks, lines, capitals.
+    let tidy =
+        |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ").to_ascii_lowercase();
+    match text.map(|text| zeroproof_vectors::hex::decode(&tidy(text))) {
         Some(Ok(decoded)) => Ok(decoded),
-        Some(Err(error)) if input != "-" && !Path::new(input).is_file() => {
+        Some(Err(error)) if input != "-" && !Path::new(input).exists() => {
             Err(Failure::usage(format!("'{input}' is neither a file nor hex: {error}")))
         }
         _ => Ok(octets),

@@ -1,4 +1,29 @@
-//! The patterns of `--run` and `--skip`.
+//! The patterns of `--run` and `--skip`, on the command line or in files.
+
+use super::Failure;
+
+/// The patterns of one flag: `@FILE` stands for those in a file, a line each; `#` starts a comment.
+///
+/// # Errors
+/// A file that cannot be read or that holds no pattern: no pattern would mean every case.
+pub(super) fn patterns(given: &[String]) -> Result<Vec<String>, Failure> {
+    let mut all = Vec::new();
+    for word in given {
+        let Some(path) = word.strip_prefix('@') else {
+            all.push(word.clone());
+            continue;
+        };
+        let text = std::fs::read_to_string(path)
+            .map_err(|error| Failure::usage(format!("cannot read {path}: {error}")))?;
+        let lines = text.lines().map(|line| line.split('#').next().unwrap_or_default().trim());
+        let before = all.len();
+        all.extend(lines.filter(|line| !line.is_empty()).map(str::to_owned));
+        if all.len() == before {
+            return Err(Failure::usage(format!("{path} holds no pattern")));
+        }
+    }
+    Ok(all)
+}
 
 /// Glob over the parts of an id: `*` inside a part, `**` over any number of parts.
 pub(super) fn matches(pattern: &str, id: &str) -> bool {
@@ -30,7 +55,7 @@ pub(super) fn matches(pattern: &str, id: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::matches;
+    use super::{matches, patterns};
 
     #[test]
     fn a_star_stays_inside_its_part() {
@@ -41,5 +66,17 @@ mod tests {
         for pattern in ["37", "37/*", "framing", "37/framing/short", "**/frame*"] {
             assert!(!matches(pattern, id), "{pattern}");
         }
+    }
+
+    #[test]
+    fn a_file_holds_a_pattern_a_line() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("patterns");
+        let flag = ["37/null/*".to_owned(), format!("@{}", path.display())];
+        std::fs::write(&path, "# slow ones\n\n 37/framing/* \n15/** # old\n").unwrap();
+        assert_eq!(patterns(&flag).unwrap(), ["37/null/*", "37/framing/*", "15/**"]);
+        std::fs::write(&path, "# nothing\n").unwrap();
+        assert!(patterns(&flag).unwrap_err().message.contains("holds no pattern"));
+        assert_eq!(patterns(&["@no/such/file".to_owned()]).unwrap_err().code, 2);
     }
 }

@@ -1,14 +1,16 @@
 //! What `check` and `listen` have in common: canaries, survey, run, reports, exit code.
 
+use std::fs::OpenOptions;
 use std::path::Path;
 use std::rc::Rc;
 use std::time::Duration;
 
 use super::Failure;
+use super::line::Line;
 use super::options::Options;
 use crate::expect::{Expectations, Expected};
 use crate::report::{human, json, junit};
-use crate::runner::{self, Record, Run};
+use crate::runner::{self, Axes, Record, Run};
 use crate::socket_type::SocketType;
 use crate::target::{About, Role, Target};
 use crate::verdict::{Level, Verdict};
@@ -25,8 +27,8 @@ pub(super) struct Judge<'a> {
     pub(super) released: bool,
     /// Only this role.
     pub(super) role: Option<Role>,
-    /// The command up to its own flags, and what follows them, for replay lines.
-    pub(super) command: (String, String),
+    /// The command, for replay lines.
+    pub(super) command: Line,
 }
 
 impl Judge<'_> {
@@ -34,6 +36,9 @@ impl Judge<'_> {
     pub(super) async fn judge(&self, target: Rc<dyn Target>) -> Result<u8, Failure> {
         let began = std::time::Instant::now();
         let selection = self.options.selection(self.kind, self.role, self.released)?;
+        for path in [&self.options.json, &self.options.junit].into_iter().flatten() {
+            can_write(path)?;
+        }
         for canary in runner::canaries().await {
             if canary.got != canary.expected {
                 let message = format!("a canary is wrong, which is a bug in the suite: {canary:?}");
@@ -41,6 +46,11 @@ impl Judge<'_> {
             }
         }
         let offers = target.offers();
+        if let Some(kind) = self.kind.filter(|kind| !offers.types.contains(kind)) {
+            let all: Vec<_> = offers.types.iter().map(|kind| kind.name()).collect();
+            let all = all.join(", ");
+            return Err(Failure::usage(format!("this peer offers no {kind}; it offers {all}")));
+        }
         let first = self.kind.or(offers.types.first().copied());
         let (Some(kind), Some(&role)) = (first, offers.roles.first()) else {
             return Err(Failure::unreachable("the adapter offers no socket type or no role"));
@@ -106,12 +116,16 @@ impl Judge<'_> {
     }
 
     fn replay(&self, record: &Record) -> String {
-        let axes = record.axes;
-        let (command, rest) = &self.command;
-        format!(
-            "{command} --run {} --type {} --role {} --split {} --seed {} -vv{rest}",
-            record.case.id, axes.kind, axes.role, axes.split, self.options.seed
-        )
+        let Axes { kind, role, split } = record.axes;
+        let (split, seed) = (split.to_string(), self.options.seed.to_string());
+        let mut flags = vec!["--run", record.case.id, "--type", kind.name()];
+        if self.command.takes_role {
+            flags.extend(["--role", role.name()]);
+        }
+        flags.extend(["--split", &split, "--seed", &seed]);
+        let kept = self.options.kept(record.case);
+        flags.extend(kept.iter().map(String::as_str).chain(["-vv"]));
+        self.command.with(&flags)
     }
 
     fn summary(&self, run: &Run, about: &About, took: Duration) {
@@ -124,12 +138,19 @@ impl Judge<'_> {
         let share = |level| {
             human::share(&run.records, level).map_or("-".to_owned(), |s| format!("{s:.1} %"))
         };
+        if let Some(insane) = run.records.iter().find(|r| r.case.sanity && r.verdict.is_bad()) {
+            let id = insane.case.id;
+            say!("{id} failed: a peer that fails this cannot be judged further");
+        }
+        if !run.complete {
+            say!("stopped early: these results are partial");
+        }
+        let named = format!("{} {}", about.name, about.version);
+        let via = if about.via == about.name { "" } else { &format!(" ({})", about.via) };
         say!(
-            "{} {} ({}): {} results: {}; {expected} as expected of this peer   {:.2} s \
+            "{}{via}: {} results: {}; {expected} as expected of this peer   {:.2} s \
              (quiet {} ms)   MUST {}  SHOULD {}",
-            about.name,
-            about.version,
-            about.via,
+            named.trim_end(),
             run.records.len(),
             totals.collect::<Vec<_>>().join(", "),
             took.as_secs_f64(),
@@ -158,8 +179,22 @@ impl Judge<'_> {
 }
 
 fn save(path: &Path, text: &str) -> Result<(), Failure> {
-    let failed = |error| Failure::usage(format!("cannot write {}: {error}", path.display()));
-    std::fs::write(path, text).map_err(failed)
+    std::fs::write(path, text).map_err(|error| unwritable(path, &error))
+}
+
+/// Tries a path before the run, so that its results are not lost; an old file stays as it is.
+fn can_write(path: &Path) -> Result<(), Failure> {
+    let fresh = !path.exists();
+    let opened = OpenOptions::new().append(true).create(true).open(path);
+    opened.map_err(|error| unwritable(path, &error))?;
+    if fresh {
+        let _ = std::fs::remove_file(path);
+    }
+    Ok(())
+}
+
+fn unwritable(path: &Path, error: &std::io::Error) -> Failure {
+    Failure::usage(format!("cannot write {}: {error}", path.display()))
 }
 
 /// Runs a judgement on one thread; `paused` for a target in memory, where waiting costs nothing.

@@ -6,7 +6,9 @@ use clap::Args;
 
 use super::Failure;
 use super::judge::{Judge, block_on};
+use super::line::Line;
 use super::options::{Options, kind};
+use super::say::aside;
 use crate::socket_type::SocketType;
 use crate::target::listen::ListenTarget;
 
@@ -35,19 +37,16 @@ impl Listen {
                 .await
                 .map_err(|error| Failure::unreachable(error.to_string()))?;
             if self.program.is_empty() {
-                eprintln!("connect a {} to {}", self.kind, target.endpoint());
+                aside(&format!("connect a {} to {}", self.kind, target.endpoint()));
             }
-            let rest = match self.program.is_empty() {
-                true => String::new(),
-                false => format!(" -- {}", self.program.join(" ")),
-            };
+            let own = ["listen", "--bind", &self.bind].map(str::to_owned).to_vec();
             let judge = Judge {
                 options: &self.options,
                 known,
                 released: false,
                 kind: Some(self.kind),
                 role: None,
-                command: ("zeroproof listen".to_owned(), rest),
+                command: Line { own, rest: self.program.clone(), takes_role: false },
             };
             judge.judge(Rc::new(target)).await
         })

@@ -7,6 +7,7 @@ mod coverage;
 mod decode;
 mod glob;
 mod judge;
+mod line;
 mod list;
 mod listen;
 mod options;
@@ -20,7 +21,7 @@ use clap::{Parser, Subcommand};
 const EXIT_CODES: &str = "Exit codes:
   0  every verdict as expected, at least one case ran
   1  unexpected fail, crash, hang or flaky at the --fail-on level
-  2  usage, unreadable file, pattern that matches nothing
+  2  usage, unreadable or unwritable file, pattern that matches nothing
   3  only stale expectations
   4  no judgement possible: peer unreachable, adapter broken, sanity case failed
   5  bug in the suite
@@ -91,9 +92,15 @@ impl Failure {
 /// The program.
 pub fn main() -> ExitCode {
     match dispatch(Cli::parse().command) {
-        Ok(code) => ExitCode::from(code),
+        Ok(code) => match say::lost() {
+            None => ExitCode::from(code),
+            Some(error) => {
+                say::aside(&format!("zeroproof: cannot write standard output: {error}"));
+                ExitCode::from(2)
+            }
+        },
         Err(failure) => {
-            eprintln!("zeroproof: {}", failure.message);
+            say::aside(&format!("zeroproof: {}", failure.message));
             ExitCode::from(failure.code)
         }
     }

@@ -1,12 +1,13 @@
 //! The flags that every judging command takes.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 
 use super::Failure;
-use super::glob::matches;
+use super::glob::{matches, patterns};
 use crate::case::{Case, Depth};
 use crate::cases;
 use crate::expect::Expectations;
@@ -17,13 +18,17 @@ use crate::split::Split;
 use crate::target::Role;
 use crate::verdict::Level;
 
+/// Seconds for what must happen.
+const DEADLINE: f64 = 10.0;
+
 /// What to run, how, and where the results go.
 #[derive(Debug, Args)]
 pub(super) struct Options {
-    /// Only cases that match; `*` is one part of an id, `**` many (repeatable)
+    /// Only cases that match: `*` inside a part of an id, `**` over many parts, `@FILE` for
+    /// patterns in a file, one a line with `#` comments (repeatable)
     #[arg(long, value_name = "GLOB")]
     run: Vec<String>,
-    /// Not the cases that match (repeatable)
+    /// Not the cases that match; `@FILE` as above (repeatable)
     #[arg(long, value_name = "GLOB")]
     skip: Vec<String>,
     /// How much of the axes: one type and role, all, or all and every split
@@ -36,7 +41,7 @@ pub(super) struct Options {
     #[arg(long, value_delimiter = ',', value_parser = split)]
     split: Vec<Split>,
     /// Limit for what must happen, seconds; costs nothing when it happens
-    #[arg(long, value_name = "SECONDS", default_value_t = 10.0, value_parser = seconds)]
+    #[arg(long, value_name = "SECONDS", default_value_t = DEADLINE, value_parser = seconds)]
     deadline: f64,
     /// The run ends after this; what did not run is told, exit code 6
     #[arg(long, value_name = "SECONDS", value_parser = seconds)]
@@ -137,7 +142,7 @@ impl Options {
         };
         let all = [Split::Whole, Split::Bytes, Split::Random(8), Split::Coalesced];
         let splits = match (self.split.is_empty(), level) {
-            (false, _) => self.split.clone(),
+            (false, _) => self.split.iter().copied().collect::<BTreeSet<_>>().into_iter().collect(),
             (true, Depth::Exhaustive) => all.to_vec(),
             (true, Depth::Quick | Depth::Full) => vec![Split::Whole],
         };
@@ -183,6 +188,30 @@ impl Options {
         self.profile
     }
 
+    /// The flags that a replay of this case needs again, besides its axes.
+    pub(super) fn kept(&self, case: &Case) -> Vec<String> {
+        let mut kept = Vec::new();
+        let mut keep = |words: &[&str]| kept.extend(words.iter().map(|word| (*word).to_owned()));
+        if case.depth == Depth::Exhaustive {
+            keep(&["--level", "exhaustive"]);
+        }
+        match self.profile {
+            Profile::Default => {}
+            Profile::Strict => keep(&["--profile", "strict"]),
+            Profile::Interop => keep(&["--profile", "interop"]),
+        }
+        if self.deadline.to_bits() != DEADLINE.to_bits() {
+            keep(&["--deadline", &self.deadline.to_string()]);
+        }
+        if self.sensitive {
+            keep(&["--sensitive"]);
+        }
+        if let Some(path) = &self.expect {
+            keep(&["--expect", &path.to_string_lossy()]);
+        }
+        kept
+    }
+
     /// What a report tells of these flags.
     pub(super) fn asked(&self) -> Asked {
         let level = match self.level {
@@ -205,7 +234,8 @@ impl Options {
     /// The cases that `--run` and `--skip` leave; a pattern that matches nothing is an error.
     fn select(&self, released: bool) -> Result<Vec<&'static Case>, Failure> {
         let all = cases::all();
-        for pattern in self.run.iter().chain(&self.skip) {
+        let (run, skip) = (patterns(&self.run)?, patterns(&self.skip)?);
+        for pattern in run.iter().chain(&skip) {
             if !all.iter().any(|case| matches(pattern, case.id)) {
                 let why = format!("'{pattern}' matches no case: zeroproof list shows them");
                 return Err(Failure::usage(why));
@@ -213,8 +243,8 @@ impl Options {
         }
         let any = |patterns: &[String], id| patterns.iter().any(|pattern| matches(pattern, id));
         let chosen = all.into_iter().filter(|case| {
-            (self.run.is_empty() || any(&self.run, case.id))
-                && !any(&self.skip, case.id)
+            (run.is_empty() || any(&run, case.id))
+                && !any(&skip, case.id)
                 && (!case.discreet || !released || self.sensitive)
         });
         Ok(chosen.collect())

@@ -3,6 +3,7 @@
 use clap::Subcommand;
 
 use super::Failure;
+use super::say::aside;
 use crate::peers;
 
 /// Lists, installs and examines known peers.
@@ -19,9 +20,16 @@ pub(super) enum Peers {
     Doctor,
 }
 
+/// What an error of the registry means: a name that is none is wrong use.
+pub(super) fn failed(error: peers::PeersError) -> Failure {
+    match error {
+        peers::PeersError::Unknown { .. } => Failure::usage(error.to_string()),
+        other => Failure::unreachable(other.to_string()),
+    }
+}
+
 impl Peers {
     pub(super) fn run(self) -> Result<u8, Failure> {
-        let failed = |error: peers::PeersError| Failure::unreachable(error.to_string());
         match self {
             Self::List => {
                 for entry in peers::list().map_err(failed)? {
@@ -30,8 +38,7 @@ impl Peers {
                 }
             }
             Self::Install { name } => {
-                let peer =
-                    peers::install(&name, &mut |step| eprintln!("{step}")).map_err(failed)?;
+                let peer = peers::install(&name, &mut |step| aside(step)).map_err(failed)?;
                 say!("{} is ready: zeroproof check {}", peer.title(), peer.name());
             }
             Self::Doctor => {

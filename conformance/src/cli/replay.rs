@@ -6,6 +6,7 @@ use std::path::Path;
 use clap::Parser;
 use serde::Deserialize;
 
+use super::say::aside;
 use super::{Cli, Failure, dispatch};
 
 #[derive(Deserialize)]
@@ -54,12 +55,21 @@ pub(super) fn replay(report: &Path, id: &str) -> Result<u8, Failure> {
     let case = report.cases.iter().filter(|case| case.id == id).max_by_key(rank);
     let case = case.ok_or_else(|| Failure::usage(format!("{name} has no case '{id}'")))?;
     let seed = report.seed.to_string();
-    let mut flags = vec!["--run", id, "--role", &case.axes.role, "--split", &case.axes.split];
+    // A peer that connects to us has one role, and `listen` no flag for it.
+    let mut flags = match report.argv.first().map(String::as_str) {
+        Some("check") => vec!["--role", &case.axes.role],
+        Some("listen") => Vec::new(),
+        _ => return Err(Failure::usage(format!("{name} is of no command that judges"))),
+    };
+    flags.extend(["--run", id, "--split", &case.axes.split]);
     flags.extend(["--level", "exhaustive", "--seed", &seed, "-vv"]);
     flags.extend(["--type", &case.axes.r#type]);
     let line = command(&report.argv, &flags);
-    let cli = Cli::try_parse_from(line)
+    let cli = Cli::try_parse_from(&line)
         .map_err(|error| Failure::usage(format!("the command of {name}: {error}")))?;
+    // The report may be somebody else's, and its command starts programs: it is told.
+    let told: Vec<_> = line.iter().map(|word| word.to_string_lossy()).collect();
+    aside(&told.join(" "));
     dispatch(cli.command)
 }
 

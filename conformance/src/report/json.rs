@@ -87,7 +87,7 @@ pub fn report(run: &Run, about: &About, asked: Asked, known: &Expectations) -> R
     Report {
         schema: "zeroproof/report/1",
         suite_version: env!("CARGO_PKG_VERSION"),
-        argv: std::env::args().skip(1).collect(),
+        argv: std::env::args_os().skip(1).map(|word| word.to_string_lossy().into()).collect(),
         seed: asked.seed,
         profile: asked.profile,
         level: asked.level,
