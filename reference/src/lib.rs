@@ -1,11 +1,12 @@
 //! The reference engine: the smallest ZMTP engine that obeys every clause, and the map of its code.
 //!
 //! ```text
-//! message limits time violation socket_type     vocabulary: used by everything below
+//! message limits time violation error socket_type   vocabulary: used by everything below
 //! wire/        octets <-> values; total, pure, borrowing; asks for more instead of failing early
 //! mechanism/   security handshakes: one enum of states each, one `match`
 //! connection/  ONE peer link: octets in; octets, messages and events out
 //! routing/     small data structures that choose peers
+//! socket/      options, endpoints: what a socket is told before it has peers
 //! ```
 //!
 //! A line may use the lines above it, never those below.
@@ -19,10 +20,12 @@
 #![deny(clippy::arithmetic_side_effects, clippy::as_conversions, clippy::wildcard_enum_match_arm)]
 
 pub mod connection;
+pub mod error;
 pub mod limits;
 pub mod mechanism;
 pub mod message;
 pub mod routing;
+pub mod socket;
 pub mod socket_type;
 pub mod time;
 pub mod violation;
@@ -31,9 +34,11 @@ pub mod wire;
 pub use connection::{
     Config, Connection, Event, Heartbeat, Input, Misconfigured, Output, PeerInfo, Reason, Role,
 };
+pub use error::Refused;
 pub use limits::Limits;
 pub use message::Message;
 pub use routing::Subscriptions;
+pub use socket::{Endpoint, Options};
 pub use socket_type::SocketType;
 pub use time::Instant;
 pub use violation::Violation;

@@ -1,10 +1,11 @@
-//! The nineteen socket types and who may talk to whom (37-SOCKTYPE-001..021).
+//! The nineteen socket types and who may talk to whom (37-SOCKTYPE-001..021), and STREAM, which
+//! speaks no ZMTP.
 //!
 //! Deliberately absent: what a type does with its messages; that is the pattern's business.
 
 use core::fmt;
 
-/// A socket type that can be announced in Socket-Type.
+/// A socket type; all but STREAM can be announced in Socket-Type.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum SocketType {
     /// Lock-step requester (28).
@@ -45,10 +46,12 @@ pub enum SocketType {
     Peer,
     /// Thread-safe exclusive pair (52).
     Channel,
+    /// The octets of peers that speak no ZMTP; never announced, and joined to nothing.
+    Stream,
 }
 
 impl SocketType {
-    /// Every type, in the order of the RFC.
+    /// Every type of the RFC, in its order; STREAM is none.
     pub const ALL: [Self; 19] = [
         Self::Req,
         Self::Rep,
@@ -71,7 +74,7 @@ impl SocketType {
         Self::Channel,
     ];
 
-    /// The name as it travels in Socket-Type.
+    /// The name, as it travels in Socket-Type.
     #[must_use]
     pub const fn name(self) -> &'static str {
         //= 37-SOCKTYPE-001
@@ -95,6 +98,7 @@ impl SocketType {
             Self::Gather => "GATHER",
             Self::Peer => "PEER",
             Self::Channel => "CHANNEL",
+            Self::Stream => "STREAM",
         }
     }
 
@@ -129,6 +133,7 @@ impl SocketType {
             Self::Gather => matches!(peer, Self::Scatter),       //= 37-SOCKTYPE-019
             Self::Peer => matches!(peer, Self::Peer),            //= 37-SOCKTYPE-020
             Self::Channel => matches!(peer, Self::Channel),      //= 37-SOCKTYPE-021
+            Self::Stream => false,
         }
     }
 

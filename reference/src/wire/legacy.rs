@@ -81,7 +81,8 @@ pub const fn socket_code(socket_type: SocketType) -> Option<u8> {
         | SocketType::Scatter
         | SocketType::Gather
         | SocketType::Peer
-        | SocketType::Channel => None,
+        | SocketType::Channel
+        | SocketType::Stream => None,
     }
 }
 

@@ -1,0 +1,10 @@
+//! The sans-I/O socket: what it is told ([`options`]), where its peers are ([`endpoint`]), when to
+//! look for them again ([`reconnect`]) and what it tells of them ([`monitor`]).
+//!
+//! Deliberately absent: octets of frames, which are a connection's, and I/O, which is a driver's.
+
+pub mod endpoint;
+pub mod options;
+
+pub use endpoint::{Endpoint, EndpointError};
+pub use options::{Options, Value};
