@@ -72,10 +72,10 @@ impl Header {
         };
         //= 37-MECH-010
         if let Ok(size) = u8::try_from(self.size) {
-            out.extend([flags, size]);
+            out.extend_from_slice(&[flags, size]);
         } else {
             out.push(flags | LONG); //= 37-MECH-011
-            out.extend(self.size.to_be_bytes());
+            out.extend_from_slice(&self.size.to_be_bytes());
         }
     }
 }

@@ -4,6 +4,7 @@
 //! reader     a cursor that cannot run past its end
 //! greeting   the 64 opening octets, and which protocol a peer speaks
 //! frame      flags and size, 3.x
+//! batch      whole messages on their way: queued as frames, read as messages
 //! command    name and data of a command body
 //! metadata   name/value properties inside READY
 //! legacy     frames and socket-type codes of 1.0 and 2.0
@@ -12,6 +13,7 @@
 //! Where a value may arrive in pieces, `Ok(None)` asks for more octets. Deliberately absent:
 //! buffers and sizes allowed; the connection holds the former and judges the latter.
 
+pub mod batch;
 pub mod command;
 pub mod frame;
 pub mod greeting;

@@ -1,0 +1,311 @@
+//! The peers of one socket and what is queued for and from each (design: one lock for all of it).
+//!
+//! ```text
+//! pattern --send--> Outbox --take--> link          link --deliver--> Inbox --recv--> pattern
+//! ```
+//!
+//! A peer may be here before its link is up, and stays while its link is made anew: what was never
+//! taken survives. Deliberately absent: which peer is next, which is the pattern's choice, and
+//! octets, which are the link's.
+
+use crate::connection::PeerInfo;
+use crate::message::{Message, Part};
+use crate::wire::batch::{Batch, Chunk};
+use bytes::Bytes;
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+/// Names one peer of one socket, for ever: a slot is used again, a generation is not.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct PeerId {
+    slot: u32,
+    generation: u32,
+}
+
+impl PeerId {
+    /// A small number, unique among the peers of the moment.
+    #[must_use]
+    pub fn slot(self) -> usize {
+        usize::try_from(self.slot).unwrap_or(usize::MAX)
+    }
+}
+
+/// How much a queue holds; zero is no bound. One message always fits.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Bound {
+    /// Messages.
+    pub messages: usize,
+    /// Octets, headers included.
+    pub octets: usize,
+}
+
+impl Bound {
+    fn has_room(self, messages: usize, octets: usize) -> bool {
+        (self.messages == 0 || messages < self.messages)
+            && (self.octets == 0 || octets < self.octets)
+    }
+}
+
+/// What a queue wants its link to know.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Signal {
+    /// There is something to take, and the link waits for it.
+    Outgoing(PeerId),
+    /// There is room to deliver to, and the link waits for it.
+    Room(PeerId),
+    /// The pattern wants no more of this peer: its link is to be closed.
+    Close(PeerId),
+}
+
+/// One peer.
+#[derive(Debug, Default)]
+struct Peer {
+    outgoing: Batch,
+    out_bound: Bound,
+    /// The link found nothing to take.
+    starved: bool,
+    incoming: VecDeque<Chunk>,
+    in_messages: usize,
+    in_bound: Bound,
+    /// The link found no room.
+    stuffed: bool,
+    info: Option<Arc<PeerInfo>>,
+    routing_id: Bytes,
+    /// Gone, but for the messages that it sent before.
+    ended: bool,
+}
+
+#[derive(Debug)]
+struct Slot {
+    generation: u32,
+    peer: Option<Box<Peer>>,
+}
+
+/// All peers of one socket.
+#[derive(Debug, Default)]
+pub struct Peers {
+    slots: Vec<Slot>,
+    free: Vec<u32>,
+    signals: VecDeque<Signal>,
+}
+
+impl Peers {
+    /// Adds a peer whose queues have these bounds.
+    pub(crate) fn insert(&mut self, out_bound: Bound, in_bound: Bound) -> PeerId {
+        let peer = Some(Box::new(Peer { out_bound, in_bound, ..Peer::default() }));
+        if let Some(slot) = self.free.pop()
+            && let Some(vacant) = self.slots.get_mut(usize::try_from(slot).unwrap_or(usize::MAX))
+        {
+            vacant.peer = peer;
+            return PeerId { slot, generation: vacant.generation };
+        }
+        let slot = u32::try_from(self.slots.len()).unwrap_or(u32::MAX);
+        self.slots.push(Slot { generation: 0, peer });
+        PeerId { slot, generation: 0 }
+    }
+
+    /// A peer has gone: nothing is sent to it any more, and it is forgotten when all that it sent
+    /// before has been received.
+    pub(crate) fn end(&mut self, id: PeerId) {
+        let Some(peer) = self.peer_mut(id) else { return };
+        peer.ended = true;
+        peer.outgoing.clear();
+        if peer.in_messages == 0 {
+            self.remove(id);
+        }
+    }
+
+    /// Forgets a peer and all that is queued for it and from it.
+    pub(crate) fn remove(&mut self, id: PeerId) {
+        if self.peer(id).is_none() {
+            return;
+        }
+        if let Some(slot) = self.slots.get_mut(id.slot()) {
+            slot.peer = None;
+            slot.generation = slot.generation.wrapping_add(1);
+            self.free.push(id.slot);
+        }
+    }
+
+    fn peer(&self, id: PeerId) -> Option<&Peer> {
+        let slot = self.slots.get(id.slot())?;
+        slot.peer.as_deref().filter(|_| slot.generation == id.generation)
+    }
+
+    fn peer_mut(&mut self, id: PeerId) -> Option<&mut Peer> {
+        let slot = self.slots.get_mut(id.slot())?;
+        slot.peer.as_deref_mut().filter(|_| slot.generation == id.generation)
+    }
+
+    /// Every peer, by slot.
+    pub fn ids(&self) -> impl Iterator<Item = PeerId> {
+        self.slots.iter().zip(0..).filter(|(slot, _)| slot.peer.is_some()).map(
+            |(Slot { generation, .. }, slot)| PeerId { slot, generation: *generation },
+        )
+    }
+
+    /// Whether this peer is still here.
+    #[must_use]
+    pub fn contains(&self, id: PeerId) -> bool {
+        self.peer(id).is_some()
+    }
+
+    /// What the peer told of itself, once it has.
+    #[must_use]
+    pub fn info(&self, id: PeerId) -> Option<&Arc<PeerInfo>> {
+        self.peer(id)?.info.as_ref()
+    }
+
+    /// Notes what the peer told of itself.
+    pub(crate) fn set_info(&mut self, id: PeerId, info: Arc<PeerInfo>) {
+        if let Some(peer) = self.peer_mut(id) {
+            peer.info = Some(info);
+        }
+    }
+
+    /// What a pattern calls this peer; empty until [`Peers::set_routing_id`].
+    #[must_use]
+    pub fn routing_id(&self, id: PeerId) -> &[u8] {
+        self.peer(id).map_or(&[], |peer| &peer.routing_id)
+    }
+
+    /// Notes what the pattern calls this peer.
+    pub fn set_routing_id(&mut self, id: PeerId, routing_id: Bytes) {
+        if let Some(peer) = self.peer_mut(id) {
+            peer.routing_id = routing_id;
+        }
+    }
+
+    /// Changes the bounds of its queues; what is queued stays.
+    pub(crate) fn set_bounds(&mut self, id: PeerId, out_bound: Bound, in_bound: Bound) {
+        if let Some(peer) = self.peer_mut(id) {
+            (peer.out_bound, peer.in_bound) = (out_bound, in_bound);
+        }
+    }
+
+    /// Whether one more message may be queued for it.
+    #[must_use]
+    pub fn has_room(&self, id: PeerId) -> bool {
+        self.peer(id).is_some_and(|peer| {
+            !peer.ended && peer.out_bound.has_room(peer.outgoing.messages(), peer.outgoing.size())
+        })
+    }
+
+    /// Queues one message: the parts of the envelope, then the others. The caller has asked for
+    /// room; nothing is refused here.
+    pub fn send(&mut self, id: PeerId, envelope: &[Part<'_>], parts: &[Part<'_>]) {
+        self.write(id, |outgoing| outgoing.push(envelope, parts));
+    }
+
+    /// Queues messages that have been written before, for many peers at once.
+    pub fn send_batch(&mut self, id: PeerId, batch: &Batch) {
+        self.write(id, |outgoing| outgoing.append(batch));
+    }
+
+    /// Queues a command frame, whatever the bounds.
+    pub fn send_command(&mut self, id: PeerId, encode: impl FnOnce(&mut Vec<u8>)) {
+        self.write(id, |outgoing| outgoing.push_command(encode));
+    }
+
+    fn write(&mut self, id: PeerId, write: impl FnOnce(&mut Batch)) {
+        let Some(peer) = self.peer_mut(id).filter(|peer| !peer.ended) else { return };
+        write(&mut peer.outgoing);
+        if peer.starved {
+            peer.starved = false;
+            self.signals.push_back(Signal::Outgoing(id));
+        }
+    }
+
+    /// Drops what is queued for it.
+    pub fn clear_outgoing(&mut self, id: PeerId) {
+        if let Some(peer) = self.peer_mut(id) {
+            peer.outgoing.clear();
+        }
+    }
+
+    /// Drops what has come from it and was not received.
+    pub fn clear_incoming(&mut self, id: PeerId) {
+        if let Some(peer) = self.peer_mut(id) {
+            peer.incoming.clear();
+            peer.in_messages = 0;
+        }
+    }
+
+    /// Asks for the link of this peer to be closed.
+    pub fn close(&mut self, id: PeerId) {
+        self.signals.push_back(Signal::Close(id));
+    }
+
+    /// Swaps all that is queued for it against this empty batch; false, and a signal later, when
+    /// there is nothing.
+    pub(crate) fn take(&mut self, id: PeerId, into: &mut Batch) -> bool {
+        let Some(peer) = self.peer_mut(id) else { return false };
+        if peer.outgoing.is_empty() {
+            peer.starved = true;
+            return false;
+        }
+        core::mem::swap(&mut peer.outgoing, into);
+        true
+    }
+
+    /// Whether nothing is queued for any peer.
+    #[must_use]
+    pub fn is_drained(&self) -> bool {
+        self.ids().all(|id| self.peer(id).is_none_or(|peer| peer.outgoing.is_empty()))
+    }
+
+    /// Whether there is room for what the peer sends; if not, a signal comes when there is.
+    pub(crate) fn accepts(&mut self, id: PeerId) -> bool {
+        let Some(peer) = self.peer_mut(id) else { return false };
+        let octets = peer.incoming.iter().map(Chunk::size).sum();
+        peer.stuffed = !peer.in_bound.has_room(peer.in_messages, octets);
+        !peer.stuffed
+    }
+
+    /// Queues what came from it; true if nothing was queued before.
+    pub(crate) fn deliver(&mut self, id: PeerId, chunk: Chunk) -> bool {
+        let Some(peer) = self.peer_mut(id) else { return false };
+        let messages = chunk.messages();
+        if messages == 0 {
+            return false;
+        }
+        let first = peer.in_messages == 0;
+        peer.in_messages = peer.in_messages.saturating_add(messages);
+        peer.incoming.push_back(chunk);
+        first
+    }
+
+    /// Whether a message of this peer can be received.
+    #[must_use]
+    pub fn is_readable(&self, id: PeerId) -> bool {
+        self.peer(id).is_some_and(|peer| peer.in_messages > 0)
+    }
+
+    /// Receives the next message of this peer.
+    pub fn recv(&mut self, id: PeerId) -> Option<Message> {
+        let peer = self.peer_mut(id)?;
+        let message = loop {
+            if let Some(message) = peer.incoming.front_mut()?.next_message() {
+                break message;
+            }
+            peer.incoming.pop_front();
+        };
+        peer.in_messages = peer.in_messages.saturating_sub(1);
+        if peer.incoming.front().is_some_and(|chunk| chunk.messages() == 0) {
+            peer.incoming.pop_front();
+            if peer.stuffed {
+                peer.stuffed = false;
+                self.signals.push_back(Signal::Room(id));
+            }
+        }
+        if self.peer(id).is_some_and(|peer| peer.ended && peer.in_messages == 0) {
+            self.remove(id);
+        }
+        Some(message)
+    }
+
+    /// The next thing that some link wants to know.
+    pub(crate) fn poll_signal(&mut self) -> Option<Signal> {
+        self.signals.pop_front()
+    }
+}
