@@ -110,9 +110,13 @@ mod matrix {
                 let identity = peer.identity.escape_ascii();
                 format!("ready {}.{} {socket_type} [{identity}]", peer.version.0, peer.version.1)
             }
-            Event::Message(message) => {
-                let parts = message.parts().iter().map(|part| part.escape_ascii().to_string());
-                format!("message [{}]", parts.collect::<Vec<_>>().join(", "))
+            Event::Messages(chunk) => {
+                let mut chunk = chunk.clone();
+                let all = core::iter::from_fn(|| chunk.next_message()).map(|message| {
+                    let parts = message.parts().iter().map(|part| part.escape_ascii().to_string());
+                    format!("message [{}]", parts.collect::<Vec<_>>().join(", "))
+                });
+                all.collect::<Vec<_>>().join("; ")
             }
             Event::Subscribe(topic) => format!("subscribe [{}]", topic.escape_ascii()),
             Event::Cancel(topic) => format!("cancel [{}]", topic.escape_ascii()),
@@ -127,6 +131,14 @@ mod matrix {
                 command(octets)
                     .unwrap_or_else(|| format!("send {}", zeroproof_vectors::hex::encode(octets))),
             ),
+            Output::Send(batch) => {
+                let octets = batch.pieces().collect::<Vec<_>>().concat();
+                Some(
+                    command(&octets).unwrap_or_else(|| {
+                        format!("send {}", zeroproof_vectors::hex::encode(&octets))
+                    }),
+                )
+            }
             Output::Event(known) => Some(event(known)),
             Output::Close(reason) => Some(format!("CLOSE, {reason}")),
             Output::Wait(_) => None,

@@ -1,10 +1,10 @@
-//! Octets to frames, frames to messages: whole ones or nothing (37-MSG-001).
+//! Octets to frames during the handshake: identity frames and commands, whole ones or nothing.
 //!
 //! Sizes are judged when a header is complete, before an octet of its body is stored, and no
-//! more is ever allocated than has been received. Deliberately absent: what commands mean.
+//! more is ever allocated than has been received. Deliberately absent: what commands mean, and
+//! messages, which the scanner finds.
 
 use crate::limits::Limits;
-use crate::message::Message;
 use crate::violation::Violation;
 use crate::wire::frame::{Header, Kind};
 use crate::wire::legacy::{Framing, Head};
@@ -18,8 +18,6 @@ pub(crate) enum Expect {
     Identity,
     /// Commands only.
     Handshake,
-    /// Messages and, between them, commands.
-    Traffic,
 }
 
 /// What has been completed.
@@ -29,29 +27,22 @@ pub(crate) enum Unit {
     Identity(Vec<u8>),
     /// The body of a command frame.
     Command(Vec<u8>),
-    /// A message.
-    Message(Message),
 }
 
 /// A frame whose body is coming in.
 #[derive(Clone, Debug)]
 struct Open {
-    kind: Kind,
     missing: u64,
     body: Vec<u8>,
 }
 
-/// The incoming half of a link, behind the greeting.
+/// The incoming half of a link, between the greeting and the first message.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Assembler {
     framing: Framing,
     /// A header that has not come whole; at most ten octets, of 1.0.
     header: Vec<u8>,
     open: Option<Open>,
-    /// The frames of the message coming in.
-    parts: Vec<Vec<u8>>,
-    /// Octets in `parts`.
-    total: u64,
 }
 
 impl Assembler {
@@ -71,8 +62,7 @@ impl Assembler {
             let Some(mut open) = self.open.take() else {
                 let Some(header) = self.take_header(octets)? else { return Ok(None) };
                 self.judge(header, expect, limits)?;
-                self.open =
-                    Some(Open { kind: header.kind, missing: header.size, body: Vec::new() });
+                self.open = Some(Open { missing: header.size, body: Vec::new() });
                 continue;
             };
             open.fill(octets);
@@ -80,9 +70,10 @@ impl Assembler {
                 self.open = Some(open);
                 return Ok(None);
             }
-            if let Some(unit) = self.close(open, expect) {
-                return Ok(Some(unit));
-            }
+            return Ok(Some(match expect {
+                Expect::Identity => Unit::Identity(open.body),
+                Expect::Handshake => Unit::Command(open.body),
+            }));
         }
     }
 
@@ -133,51 +124,12 @@ impl Assembler {
                     Ok(())
                 }
             }
-            (Kind::Command, Expect::Handshake | Expect::Traffic) => {
-                if !self.parts.is_empty() {
-                    return Err(Violation::CommandInsideMessage); //= 37-CMD-007
-                }
+            (Kind::Command, Expect::Handshake) => {
                 let limit = limits.max_command_size;
                 if size > limit { Err(Violation::CommandTooLarge { size, limit }) } else { Ok(()) }
             }
             (Kind::Last | Kind::More, Expect::Handshake) => {
                 Err(Violation::MessageInHandshake) //= 37-FRAME-014
-            }
-            (Kind::Last | Kind::More, Expect::Traffic) => self.judge_message(size, limits),
-        }
-    }
-
-    fn judge_message(&self, size: u64, limits: &Limits) -> Result<(), Violation> {
-        if size > limits.max_message_size {
-            return Err(Violation::FrameTooLarge { size, limit: limits.max_message_size });
-        }
-        if self.parts.len() >= limits.max_parts {
-            return Err(Violation::TooManyParts { limit: limits.max_parts });
-        }
-        let total = self.total.saturating_add(size);
-        if total > limits.max_message_total {
-            return Err(Violation::MessageTooLarge { total, limit: limits.max_message_total });
-        }
-        Ok(())
-    }
-
-    fn close(&mut self, open: Open, expect: Expect) -> Option<Unit> {
-        if expect == Expect::Identity {
-            return Some(Unit::Identity(open.body));
-        }
-        let size = u64::try_from(open.body.len()).unwrap_or(u64::MAX);
-        match open.kind {
-            Kind::Command => Some(Unit::Command(open.body)),
-            Kind::More => {
-                self.total = self.total.saturating_add(size);
-                self.parts.push(open.body);
-                None
-            }
-            Kind::Last => {
-                self.total = 0;
-                let mut parts = core::mem::take(&mut self.parts);
-                parts.push(open.body);
-                Some(Unit::Message(Message::new(parts))) //= 37-MSG-002
             }
         }
     }

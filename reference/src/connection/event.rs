@@ -7,6 +7,7 @@ use crate::message::Message;
 use crate::socket_type::SocketType;
 use crate::time::Instant;
 use crate::violation::Violation;
+use crate::wire::batch::{Batch, Chunk};
 use core::fmt;
 
 /// One thing that happened to a connection.
@@ -14,8 +15,12 @@ use core::fmt;
 pub enum Input<'a> {
     /// The transport delivered these octets; how they are cut has no meaning (37-FRAME-013).
     Octets(&'a [u8]),
+    /// Octets have been read into [`Connection::buffer`](super::Connection::buffer).
+    Read,
     /// The application sends a message. Before the handshake is over it is kept, in order.
     Message(Message),
+    /// The application sends all of these, in order.
+    Batch(Batch),
     /// The application, a subscriber, wants what starts with this topic.
     Subscribe(Vec<u8>),
     /// The application takes one such subscription back.
@@ -35,6 +40,8 @@ pub enum Input<'a> {
 pub enum Output {
     /// Write these octets, after all earlier ones.
     Transmit(Vec<u8>),
+    /// Write the pieces of this, after all earlier octets.
+    Send(Batch),
     /// Tell the application.
     Event(Event),
     /// Close the transport once everything transmitted has been written. Nothing follows.
@@ -48,8 +55,8 @@ pub enum Output {
 pub enum Event {
     /// The handshake is over and the peer is this.
     Ready(PeerInfo),
-    /// A whole message; to a DISH, a group and a body.
-    Message(Message),
+    /// Whole messages; to a DISH, each a group and a body.
+    Messages(Chunk),
     /// The peer, a subscriber, wants what starts with this topic.
     Subscribe(Vec<u8>),
     /// The peer takes one such subscription back.

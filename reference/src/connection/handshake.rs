@@ -57,8 +57,6 @@ pub(crate) struct Established {
     pub(crate) revision: Revision,
     /// Who the peer is.
     pub(crate) peer: PeerInfo,
-    /// Continues where the handshake stopped reading.
-    pub(crate) assembler: Assembler,
 }
 
 impl Handshake {
@@ -90,13 +88,13 @@ impl Handshake {
                     let command = Command::decode(&body, config.limits.max_properties)?;
                     let outcome = null.step(&command, config.socket_type);
                     let peer = opening::conclude(outcome, version, config, out)?;
-                    return Ok(Some(self.establish(revision, peer)));
+                    return Ok(Some(Established { revision, peer }));
                 }
                 Stage::Identity { revision, socket_type } => {
                     let identity = self.take_identity(octets, config)?;
                     let Some(identity) = identity else { return Ok(None) };
                     let peer = opening::legacy_peer(revision, socket_type, identity)?;
-                    return Ok(Some(self.establish(revision, peer)));
+                    return Ok(Some(Established { revision, peer }));
                 }
             }
         }
@@ -166,11 +164,7 @@ impl Handshake {
         };
         match unit {
             Some(Unit::Identity(identity)) => Ok(Some(identity)),
-            Some(Unit::Command(_) | Unit::Message(_)) | None => Ok(None),
+            Some(Unit::Command(_)) | None => Ok(None),
         }
-    }
-
-    fn establish(&mut self, revision: Revision, peer: PeerInfo) -> Established {
-        Established { revision, peer, assembler: core::mem::take(&mut self.assembler) }
     }
 }

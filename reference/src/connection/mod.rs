@@ -15,21 +15,30 @@ mod event;
 mod handshake;
 mod heartbeat;
 mod opening;
+mod scanner;
 mod traffic;
+mod translate;
 
 pub use config::{Config, Heartbeat, Misconfigured, Role};
 pub use event::{Event, Input, Output, PeerInfo, Reason};
 
 use crate::time::Instant;
+use crate::wire::batch::Batch;
+use crate::wire::command::{Command, Group};
+use bytes::{Buf, BytesMut};
 use handshake::{Established, Handshake};
 use std::collections::VecDeque;
-use traffic::{Outgoing, Traffic};
+use traffic::Traffic;
 
 /// One link with one peer.
 #[derive(Clone, Debug)]
 pub struct Connection {
     config: Config,
     phase: Phase,
+    /// What came and was not taken yet: the end of it is half a frame or half a message.
+    incoming: BytesMut,
+    /// Octets that must come, at least, before anything more can be taken.
+    missing: usize,
     out: VecDeque<Output>,
 }
 
@@ -39,7 +48,7 @@ enum Phase {
         handshake: Handshake,
         deadline: Instant,
         /// What the application sent too early (37-NULL-009). Its owner bounds it.
-        waiting: Vec<Outgoing>,
+        waiting: Batch,
     },
     Traffic(Traffic),
     Closed,
@@ -50,15 +59,26 @@ impl Connection {
     /// or, if the configuration cannot be used, the close.
     #[must_use]
     pub fn new(config: Config, now: Instant) -> Self {
-        let mut out = VecDeque::new();
+        let (incoming, missing, mut out) = (BytesMut::new(), 0, VecDeque::new());
         if let Err(misconfigured) = config.check() {
             out.push_back(Output::Close(Reason::Misconfigured(misconfigured)));
-            return Self { config, phase: Phase::Closed, out };
+            return Self { config, phase: Phase::Closed, incoming, missing, out };
         }
         let handshake = Handshake::start(&config, &mut out);
         let deadline = now + config.limits.handshake_timeout;
-        let phase = Phase::Handshake { handshake, deadline, waiting: Vec::new() };
-        Self { config, phase, out }
+        let phase = Phase::Handshake { handshake, deadline, waiting: Batch::default() };
+        Self { config, phase, incoming, missing, out }
+    }
+
+    /// Where a driver reads to, behind what is there, before it gives [`Input::Read`].
+    pub fn buffer(&mut self) -> &mut BytesMut {
+        &mut self.incoming
+    }
+
+    /// Octets that must come, at least, before anything more can be made of them; zero if unknown.
+    #[must_use]
+    pub const fn missing(&self) -> usize {
+        self.missing
     }
 
     /// Takes one input. Once closed, nothing has any effect.
@@ -96,12 +116,25 @@ impl Connection {
             traffic.poll_ping(now, &mut self.out);
         }
         match input {
-            Input::Octets(octets) => self.handle_octets(now, octets)?,
-            Input::Message(message) => self.send(Outgoing::Message(message)),
-            Input::Subscribe(topic) => self.send(Outgoing::Subscribe(topic)),
-            Input::Cancel(topic) => self.send(Outgoing::Cancel(topic)),
-            Input::Join(group) => self.send(Outgoing::Join(group)),
-            Input::Leave(group) => self.send(Outgoing::Leave(group)),
+            Input::Octets(octets) => {
+                self.incoming.extend_from_slice(octets);
+                self.handle_read(now)?;
+            }
+            Input::Read => self.handle_read(now)?,
+            Input::Message(message) => self.send(Batch::from(&message)),
+            Input::Batch(batch) => self.send(batch),
+            Input::Subscribe(topic) => self.tell(&Command::Subscribe(&topic)),
+            Input::Cancel(topic) => self.tell(&Command::Cancel(&topic)),
+            Input::Join(group) => {
+                if let Ok(group) = Group::new(&group) {
+                    self.tell(&Command::Join(group));
+                }
+            }
+            Input::Leave(group) => {
+                if let Ok(group) = Group::new(&group) {
+                    self.tell(&Command::Leave(group));
+                }
+            }
             Input::PeerClosed | Input::Timeout => {}
         }
         Ok(())
@@ -117,33 +150,40 @@ impl Connection {
         }
     }
 
-    fn handle_octets(&mut self, now: Instant, mut octets: &[u8]) -> Result<(), Reason> {
-        let Self { config, phase, out } = self;
-        while !octets.is_empty() {
-            match phase {
-                Phase::Handshake { handshake, waiting, .. } => {
-                    let Some(established) = handshake.take(&mut octets, config, out)? else {
-                        continue;
-                    };
-                    let Established { revision, peer, assembler } = established;
-                    out.push_back(Output::Event(Event::Ready(peer)));
-                    let traffic = Traffic::start(revision, assembler, config, now, out);
-                    for outgoing in waiting.drain(..) {
-                        traffic.send(&outgoing, out);
-                    }
-                    *phase = Phase::Traffic(traffic);
-                }
-                Phase::Traffic(traffic) => traffic.take(&mut octets, now, config, out)?,
-                Phase::Closed => return Ok(()),
+    fn handle_read(&mut self, now: Instant) -> Result<(), Reason> {
+        let Self { config, phase, incoming, missing, out } = self;
+        if let Phase::Handshake { handshake, waiting, .. } = phase {
+            let mut octets = &incoming[..];
+            let established = handshake.take(&mut octets, config, out);
+            let used = incoming.len().saturating_sub(octets.len());
+            incoming.advance(used);
+            let Some(Established { revision, peer }) = established? else { return Ok(()) };
+            out.push_back(Output::Event(Event::Ready(peer)));
+            let traffic = Traffic::start(revision, config, now, out);
+            if !waiting.is_empty() {
+                traffic.send(core::mem::take(waiting), out);
             }
+            *phase = Phase::Traffic(traffic);
+        }
+        if let Phase::Traffic(traffic) = phase
+            && !incoming.is_empty()
+        {
+            traffic.handle_octets();
+            *missing = traffic.take(incoming, now, config, out)?;
         }
         Ok(())
     }
 
-    fn send(&mut self, outgoing: Outgoing) {
+    fn tell(&mut self, command: &Command<'_>) {
+        let mut batch = Batch::default();
+        batch.push_command(|octets| command.encode(octets));
+        self.send(batch);
+    }
+
+    fn send(&mut self, batch: Batch) {
         match &mut self.phase {
-            Phase::Handshake { waiting, .. } => waiting.push(outgoing),
-            Phase::Traffic(traffic) => traffic.send(&outgoing, &mut self.out),
+            Phase::Handshake { waiting, .. } => waiting.append(&batch),
+            Phase::Traffic(traffic) => traffic.send(batch, &mut self.out),
             Phase::Closed => {}
         }
     }

@@ -5,21 +5,23 @@
 //! a 1.0 subscriber sends none at all and gets everything.
 //! Deliberately absent: who may send what to whom; that is the pattern's business.
 
-use crate::connection::assembler::{Assembler, Expect, Unit};
 use crate::connection::config::Config;
 use crate::connection::event::{Event, Output, Reason};
 use crate::connection::heartbeat::Heart;
+use crate::connection::scanner::{Found, Scanner};
+use crate::connection::translate::{self, CANCEL, SUBSCRIBE};
 use crate::message::Message;
 use crate::socket_type::SocketType;
 use crate::time::Instant;
 use crate::violation::Violation;
+use crate::wire::batch::{Batch, Chunk};
 use crate::wire::command::{Command, Context, Group};
-use crate::wire::frame::Kind;
 use crate::wire::legacy::Framing;
+use bytes::{Buf, Bytes, BytesMut};
 use std::collections::VecDeque;
 
-const SUBSCRIBE: u8 = 1;
-const CANCEL: u8 = 0;
+/// Octets up to which messages are copied out of the read buffer.
+const COPIED: usize = 8 << 10;
 
 /// What a link speaks.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -45,34 +47,18 @@ impl Revision {
     }
 }
 
-/// What our application sends.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub(crate) enum Outgoing {
-    /// To the peer's application.
-    Message(Message),
-    /// To the peer, a publisher.
-    Subscribe(Vec<u8>),
-    /// To the peer, a publisher.
-    Cancel(Vec<u8>),
-    /// To the peer, a RADIO.
-    Join(Vec<u8>),
-    /// To the peer, a RADIO.
-    Leave(Vec<u8>),
-}
-
 /// A link whose handshake is over.
 #[derive(Clone, Debug)]
 pub(crate) struct Traffic {
     revision: Revision,
-    assembler: Assembler,
+    scanner: Scanner,
     heart: Heart,
 }
 
 impl Traffic {
-    /// Begins; the assembler continues where the handshake stopped reading.
+    /// Begins where the handshake stopped reading.
     pub(crate) fn start(
         revision: Revision,
-        assembler: Assembler,
         config: &Config,
         now: Instant,
         out: &mut VecDeque<Output>,
@@ -82,7 +68,8 @@ impl Traffic {
             //= 13-CONTENT-004
             out.push_back(Output::Event(Event::Subscribe(Vec::new())));
         }
-        Self { revision, assembler, heart: Heart::start(config.heartbeat, pings, now) }
+        let scanner = Scanner::start(revision.framing());
+        Self { revision, scanner, heart: Heart::start(config.heartbeat, pings, now) }
     }
 
     /// When to look again.
@@ -90,73 +77,67 @@ impl Traffic {
         self.heart.deadline()
     }
 
-    /// Moves on through `octets`, up to the end of one frame or message.
+    /// Takes all that is whole out of the buffer; returns how many octets are missing, at least.
     pub(crate) fn take(
         &mut self,
-        octets: &mut &[u8],
+        buffer: &mut BytesMut,
         now: Instant,
         config: &Config,
         out: &mut VecDeque<Output>,
-    ) -> Result<(), Reason> {
-        if !octets.is_empty() {
-            self.heart.handle_octets();
-        }
-        match self.assembler.take(octets, Expect::Traffic, &config.limits)? {
-            None => Ok(()),
-            Some(Unit::Message(message)) => {
-                out.push_back(Output::Event(self.meaning(message, config.socket_type)?));
-                Ok(())
-            }
-            Some(Unit::Identity(_)) => Ok(()),
-            Some(Unit::Command(body)) => {
-                let command = Command::decode(&body, config.limits.max_properties)?;
-                self.handle_command(&command, now, config.socket_type, out)
+    ) -> Result<usize, Reason> {
+        loop {
+            match self.scanner.scan(buffer, &config.limits)? {
+                Found::Messages { octets, messages } => {
+                    let chunk = self.cut(buffer, octets, messages);
+                    show(chunk, self.revision, config.socket_type, out)?;
+                }
+                Found::Command { header, body } => {
+                    buffer.advance(header);
+                    let body = buffer.split_to(body);
+                    let command = Command::decode(&body, config.limits.max_properties)?;
+                    self.handle_command(&command, now, config.socket_type, out)?;
+                    if !buffer.is_empty() {
+                        // What came behind a PING keeps its promise.
+                        self.heart.handle_octets();
+                    }
+                }
+                Found::Starved { missing } => return Ok(missing),
             }
         }
     }
 
-    /// Sends what the application sends, if the peer can be told.
-    pub(crate) fn send(&self, outgoing: &Outgoing, out: &mut VecDeque<Output>) {
-        let mut octets = Vec::new();
-        match (outgoing, self.revision) {
-            (Outgoing::Message(message), revision) => {
-                encode_message(message, revision.framing(), &mut octets);
-            }
-            //= 37-PUBSUB-002
-            (Outgoing::Subscribe(topic), Revision::V31) => {
-                Command::Subscribe(topic).encode(&mut octets);
-            }
-            //= 37-PUBSUB-003
-            (Outgoing::Cancel(topic), Revision::V31) => Command::Cancel(topic).encode(&mut octets),
-            //= 23-PUBSUB-001
-            (Outgoing::Subscribe(topic), Revision::V30 | Revision::V20) => {
-                encode_subscription(SUBSCRIBE, topic, &mut octets);
-            }
-            //= 23-PUBSUB-002
-            (Outgoing::Cancel(topic), Revision::V30 | Revision::V20) => {
-                encode_subscription(CANCEL, topic, &mut octets);
-            }
-            //= 13-CONTENT-002
-            (Outgoing::Subscribe(_) | Outgoing::Cancel(_), Revision::V10) => {}
-            //= 37-RADIO-002
-            (Outgoing::Join(group), Revision::V31) => {
-                if let Ok(group) = Group::new(group) {
-                    Command::Join(group).encode(&mut octets);
-                }
-            }
-            //= 37-RADIO-003
-            (Outgoing::Leave(group), Revision::V31) => {
-                if let Ok(group) = Group::new(group) {
-                    Command::Leave(group).encode(&mut octets);
-                }
-            }
-            (
-                Outgoing::Join(_) | Outgoing::Leave(_),
-                Revision::V10 | Revision::V20 | Revision::V30,
-            ) => {}
+    /// Octets came, whatever they are.
+    pub(crate) fn handle_octets(&mut self) {
+        self.heart.handle_octets();
+    }
+
+    /// Takes whole messages out of the buffer, as plain frames.
+    fn cut(&self, buffer: &mut BytesMut, octets: usize, messages: usize) -> Chunk {
+        if self.revision == Revision::V10 {
+            return Chunk::new(translate::from_10(&buffer.split_to(octets)).into(), messages);
         }
-        if !octets.is_empty() {
-            out.push_back(Output::Transmit(octets));
+        // A small piece is copied out, so that it does not pin the whole buffer.
+        if octets > COPIED {
+            return Chunk::new(buffer.split_to(octets).freeze(), messages);
+        }
+        let copy = Bytes::copy_from_slice(buffer.get(..octets).unwrap_or_default());
+        buffer.advance(octets);
+        Chunk::new(copy, messages)
+    }
+
+    /// Sends what the application sends, if the peer can be told.
+    pub(crate) fn send(&self, batch: Batch, out: &mut VecDeque<Output>) {
+        match self.revision {
+            Revision::V31 => out.push_back(Output::Send(batch)),
+            Revision::V30 | Revision::V20 if batch.commands() == 0 => {
+                out.push_back(Output::Send(batch));
+            }
+            Revision::V30 | Revision::V20 | Revision::V10 => {
+                let octets = translate::to_old(batch, self.revision.framing());
+                if !octets.is_empty() {
+                    out.push_back(Output::Transmit(octets));
+                }
+            }
         }
     }
 
@@ -171,23 +152,6 @@ impl Traffic {
     /// Whether the link is dead by now, and of what.
     pub(crate) fn poll_death(&self, now: Instant) -> Option<Reason> {
         self.heart.poll_death(now)
-    }
-
-    /// What a message means to a socket of this type: publishers take the old form of
-    /// subscriptions on every link, as some peers never learn the new one.
-    fn meaning(&self, message: Message, ours: SocketType) -> Result<Event, Violation> {
-        //= 23-PUBSUB-004
-        if ours.is_publisher() && self.revision != Revision::V10 {
-            match message.single() {
-                Some([SUBSCRIBE, topic @ ..]) => return Ok(Event::Subscribe(topic.to_vec())),
-                Some([CANCEL, topic @ ..]) => return Ok(Event::Cancel(topic.to_vec())),
-                Some(_) | None => {}
-            }
-        }
-        if ours == SocketType::Dish {
-            judge_radio(&message)?;
-        }
-        Ok(Event::Message(message))
     }
 
     fn handle_command(
@@ -229,6 +193,36 @@ impl Traffic {
     }
 }
 
+/// Tells what came. Publishers take the old form of subscriptions on every link, as some peers
+/// never learn the new one; they and a DISH look at each message.
+fn show(
+    mut chunk: Chunk,
+    revision: Revision,
+    ours: SocketType,
+    out: &mut VecDeque<Output>,
+) -> Result<(), Violation> {
+    let takes_wishes = ours.is_publisher() && revision != Revision::V10;
+    if !takes_wishes && ours != SocketType::Dish {
+        out.push_back(Output::Event(Event::Messages(chunk)));
+        return Ok(());
+    }
+    while let Some(message) = chunk.next_message() {
+        //= 23-PUBSUB-004
+        let event = match message.single() {
+            Some([SUBSCRIBE, topic @ ..]) if takes_wishes => Event::Subscribe(topic.to_vec()),
+            Some([CANCEL, topic @ ..]) if takes_wishes => Event::Cancel(topic.to_vec()),
+            Some(_) | None => {
+                if ours == SocketType::Dish {
+                    judge_radio(&message)?;
+                }
+                Event::Messages(Chunk::from(Batch::from(&message)))
+            }
+        };
+        out.push_back(Output::Event(event));
+    }
+    Ok(())
+}
+
 /// A message of a RADIO is a group and a body, no less and no more.
 fn judge_radio(message: &Message) -> Result<(), Violation> {
     //= 37-RADIO-007
@@ -236,24 +230,6 @@ fn judge_radio(message: &Message) -> Result<(), Violation> {
         [group, _body] => Group::new(group).map(|_| ()),
         parts => Err(Violation::RadioFrames(parts.len())),
     }
-}
-
-/// All frames of a message, so that nothing can come between them.
-fn encode_message(message: &Message, framing: Framing, octets: &mut Vec<u8>) {
-    //= 37-MSG-001
-    let Some((last, before)) = message.parts().split_last() else { return };
-    for part in before {
-        framing.encode(Kind::More, part, octets);
-    }
-    framing.encode(Kind::Last, last, octets);
-}
-
-/// The form before 3.1, the same in 2.0 and 3.0. A topic of 255 octets or more takes the long
-/// form, the natural extension of a grammar that forgot it (23-PUBSUB-003).
-fn encode_subscription(verb: u8, topic: &[u8], octets: &mut Vec<u8>) {
-    let mut body = vec![verb];
-    body.extend_from_slice(topic);
-    Framing::V3.encode(Kind::Last, &body, octets);
 }
 
 fn transmit(command: &Command<'_>, out: &mut VecDeque<Output>) {

@@ -9,7 +9,7 @@
 //! ride beside the buffer. Command frames may stand between messages; they do not count as such.
 //! Deliberately absent: limits and judgement; octets of a peer are judged before they get here.
 
-use crate::message::{Body, Message, Part};
+use crate::message::{Body, Message, Part, Parts};
 use crate::wire::frame::{self, Header, Kind};
 use bytes::Bytes;
 use std::collections::VecDeque;
@@ -131,6 +131,14 @@ impl Batch {
         });
         let end = self.beside.back().map_or(0, |beside| beside.at);
         bodies.chain([self.octets.get(end..).unwrap_or_default()]).filter(|p| !p.is_empty())
+    }
+}
+
+impl From<&Message> for Batch {
+    fn from(message: &Message) -> Self {
+        let mut batch = Self::default();
+        message.with_parts(|parts| batch.push(&[], parts));
+        batch
     }
 }
 

@@ -1,8 +1,9 @@
 //! The pipe: both ends, and the clock they share.
 
 use core::time::Duration;
+use zeroproof_reference::wire::batch::{Batch, Chunk};
 use zeroproof_reference::{
-    Config, Connection, Event, Input, Instant, Output, PeerInfo, Reason, Role, SocketType,
+    Config, Connection, Event, Input, Instant, Message, Output, PeerInfo, Reason, Role, SocketType,
 };
 
 /// One end, with everything that came out of it.
@@ -29,6 +30,11 @@ pub(super) fn binder(socket_type: SocketType) -> Config {
 
 pub(super) fn connecter(socket_type: SocketType) -> Config {
     Config::new(Role::Connecter, socket_type)
+}
+
+/// What an end hears when this comes.
+pub(super) fn said(message: impl Into<Message>) -> Event {
+    Event::Messages(Chunk::from(Batch::from(&message.into())))
 }
 
 /// The same, as a 3.0 peer.
@@ -75,6 +81,14 @@ impl End {
                 Output::Transmit(more) => {
                     octets.extend_from_slice(&more);
                     self.sent.push(more);
+                }
+                Output::Send(batch) => {
+                    let more = batch.pieces().collect::<Vec<_>>().concat();
+                    octets.extend_from_slice(&more);
+                    self.sent.push(more);
+                }
+                Output::Event(Event::Messages(mut chunk)) => {
+                    self.events.extend(core::iter::from_fn(|| chunk.next_message()).map(said));
                 }
                 Output::Event(event) => self.events.push(event),
                 Output::Close(reason) => self.closed = Some((now, reason)),

@@ -1,8 +1,8 @@
 //! What happens when nothing comes: handshake timeout, heartbeats, time to live.
 
-use super::link::{Pair, binder, connecter, old};
+use super::link::{Pair, binder, connecter, old, said};
 use core::time::Duration;
-use zeroproof_reference::{Config, Event, Heartbeat, Input, Instant, Message, Reason, SocketType};
+use zeroproof_reference::{Config, Heartbeat, Input, Instant, Reason, SocketType};
 
 const PING: &[u8] = b"\x04\x07\x04PING\0\0";
 const PONG: &[u8] = b"\x04\x05\x04PONG";
@@ -112,7 +112,7 @@ fn few_pings_are_sent_without_a_pong_and_any_octet_is_a_sign_of_life() {
         pair.pass(millis(240));
         pair.connecter_does(Input::Octets(&[*octet]));
     }
-    assert_eq!(pair.connecter.heard(), [Event::Message(Message::from(vec![0x61; 50]))]);
+    assert_eq!(pair.connecter.heard(), [said(vec![0x61; 50])]);
     assert_eq!(pair.connecter.count_sent(PING), 3);
     let (last, silent) = (pair.now, millis(1_000));
     pair.pass(silent);
@@ -206,5 +206,5 @@ fn a_dead_peer_is_found_by_the_ttl_it_announced() {
 fn unasked_pongs_are_harmless() {
     let mut pair = Pair::new(binder(SocketType::Router), connecter(SocketType::Dealer));
     pair.binder_does(Input::Octets(&[PONG, b"\0\x01a"].concat()));
-    assert_eq!(pair.binder.heard(), [Event::Message(Message::from("a"))]);
+    assert_eq!(pair.binder.heard(), [said("a")]);
 }

@@ -1,6 +1,6 @@
 //! What two ends tell each other: metadata, messages, subscriptions, groups.
 
-use super::link::{Pair, binder, connecter, old};
+use super::link::{Pair, binder, connecter, old, said};
 use zeroproof_reference::{
     Config, Event, Input, Instant, Message, Misconfigured, Reason, SocketType, Violation,
 };
@@ -21,8 +21,8 @@ fn every_version_shakes_hands_with_every_version() {
         assert_eq!(pair.connecter.peer().socket_type, Some(SocketType::Router));
         pair.connecter_does(Input::Message(Message::from("there")));
         pair.binder_does(Input::Message(Message::from("back")));
-        assert_eq!(pair.binder.heard(), [Event::Message(Message::from("there"))]);
-        assert_eq!(pair.connecter.heard(), [Event::Message(Message::from("back"))]);
+        assert_eq!(pair.binder.heard(), [said("there")]);
+        assert_eq!(pair.connecter.heard(), [said("back")]);
     }
 }
 
@@ -49,13 +49,13 @@ fn messages_of_every_shape_arrive_whole_and_in_order() {
     let sizes = [0, 1, 254, 255, 256, 65_535, 65_536];
     let mut messages: Vec<Message> =
         sizes.into_iter().map(|size| Message::from(vec![0x61; size])).collect();
-    messages.push(Message::new(sizes.into_iter().map(|size| vec![0x62; size]).collect()));
+    messages.push(Message::new(sizes.into_iter().map(|size| vec![0x62; size])));
     messages.push(Message::new(vec![Vec::new(), Vec::new()]));
     let mut pair = Pair::new(binder(SocketType::Pair), connecter(SocketType::Pair));
     for message in &messages {
         pair.connecter_does(Input::Message(message.clone()));
     }
-    let expected: Vec<Event> = messages.into_iter().map(Event::Message).collect();
+    let expected: Vec<Event> = messages.into_iter().map(said).collect();
     assert_eq!(pair.binder.heard(), expected);
 }
 
@@ -142,7 +142,7 @@ fn groups_are_told_to_a_31_radio_only() {
         pair.connecter_does(Input::Leave(b"TV".to_vec()));
         let radio = Message::new(vec![b"TV".to_vec(), b"hi".to_vec()]);
         pair.binder_does(Input::Message(radio.clone()));
-        assert_eq!(pair.connecter.heard(), [Event::Message(radio)]);
+        assert_eq!(pair.connecter.heard(), [said(radio)]);
         let told = [Event::Join(b"TV".to_vec()), Event::Leave(b"TV".to_vec())];
         assert_eq!(pair.binder.heard(), if index == 0 { told.as_slice() } else { &[] });
     }

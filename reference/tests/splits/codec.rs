@@ -8,7 +8,7 @@ use zeroproof_reference::wire::greeting::{Greeting, Signature, Version};
 use zeroproof_reference::wire::legacy::{Framing, Head};
 use zeroproof_reference::wire::metadata::{self, Property};
 use zeroproof_reference::wire::reader::Reader;
-use zeroproof_reference::{Message, SocketType, Subscriptions};
+use zeroproof_reference::{Message, SocketType, Subscriptions, message};
 
 fn octets(most: usize) -> impl Strategy<Value = Vec<u8>> {
     vec(any::<u8>(), 0..most)
@@ -139,12 +139,14 @@ proptest! {
 
     #[test]
     fn messages_keep_their_parts(parts in vec(octets(20), 0..5)) {
-        let message = Message::new(parts.clone());
-        let expected = if parts.is_empty() { vec![Vec::new()] } else { parts };
-        prop_assert_eq!(message.parts(), expected.as_slice());
-        let single = if let [only] = expected.as_slice() { Some(only.as_slice()) } else { None };
-        prop_assert_eq!(message.single(), single);
-        prop_assert_eq!(message.into_parts(), expected);
+        let whole = Message::new(parts.clone());
+        let parts = if parts.is_empty() { vec![Vec::new()] } else { parts };
+        let expected: Vec<_> = parts.iter().cloned().map(message::Body::from).collect();
+        prop_assert_eq!(whole.parts(), expected.as_slice());
+        prop_assert!(expected.iter().zip(&parts).all(|(body, part)| body[..] == part[..]));
+        let single = if let [only] = parts.as_slice() { Some(only.as_slice()) } else { None };
+        prop_assert_eq!(whole.single(), single);
+        prop_assert_eq!(whole.into_parts(), expected);
     }
 }
 

@@ -3,11 +3,14 @@
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
+use zeroproof_reference::wire::batch::{Batch, Chunk};
 use zeroproof_reference::wire::command::{Body, Command, Context, Group};
 use zeroproof_reference::wire::frame::Kind;
 use zeroproof_reference::wire::legacy::Framing;
 use zeroproof_reference::wire::metadata::Property;
-use zeroproof_reference::{Config, Connection, Input, Instant, Limits, Output, Role, SocketType};
+use zeroproof_reference::{
+    Config, Connection, Event, Input, Instant, Limits, Output, Role, SocketType,
+};
 
 /// What a peer opens with, by framing; the last octets of the first two end a greeting.
 const OPENINGS: [(&[u8], Framing); 5] = [
@@ -23,6 +26,12 @@ fn drain(connection: &mut Connection, outputs: &mut Vec<Output>) -> Output {
     loop {
         match connection.poll_output() {
             wait @ Output::Wait(_) => return wait,
+            // How messages are bundled does depend on the cuts; what they are does not.
+            Output::Event(Event::Messages(mut chunk)) => {
+                let messages = core::iter::from_fn(|| chunk.next_message());
+                let singly = messages.map(|message| Chunk::from(Batch::from(&message)));
+                outputs.extend(singly.map(|chunk| Output::Event(Event::Messages(chunk))));
+            }
             output => outputs.push(output),
         }
     }

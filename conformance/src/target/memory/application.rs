@@ -102,9 +102,11 @@ impl Application {
                     let _ = peer.orders.send(Order::Subscribe(topic.clone()));
                 }
             }
-            reference::Event::Message(message) if peer.ready => {
-                let identity = peer.identity.clone();
-                self.received(number, identity, message.into_parts());
+            reference::Event::Messages(mut chunk) if peer.ready => {
+                while let Some(message) = chunk.next_message() {
+                    let parts = message.parts().iter().map(|part| part.to_vec()).collect();
+                    self.received(number, peer.identity.clone(), parts);
+                }
             }
             reference::Event::Subscribe(topic) => {
                 peer.subscriptions.subscribe(&topic);
@@ -114,7 +116,7 @@ impl Application {
                 peer.subscriptions.cancel(&topic);
                 self.surface(0, &topic);
             }
-            reference::Event::Message(_)
+            reference::Event::Messages(_)
             | reference::Event::Join(_)
             | reference::Event::Leave(_) => {}
         }

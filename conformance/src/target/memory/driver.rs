@@ -27,6 +27,12 @@ pub(super) async fn drive(
                         connection.handle_input(now(), reference::Input::PeerClosed);
                     }
                 }
+                reference::Output::Send(batch) => {
+                    let octets = batch.pieces().collect::<Vec<_>>().concat();
+                    if stream.write_all(&octets).await.is_err() {
+                        connection.handle_input(now(), reference::Input::PeerClosed);
+                    }
+                }
                 reference::Output::Event(event) => application.on(peer, event),
                 reference::Output::Close(reason) => {
                     application.leave(peer);
