@@ -6,7 +6,8 @@
 //! mechanism/   security handshakes: one enum of states each, one `match`
 //! connection/  ONE peer link: octets in; octets, messages and events out
 //! routing/     small data structures that choose peers
-//! socket/      options, endpoints: what a socket is told before it has peers
+//! socket/      options, endpoints, peers and their queues
+//! pattern/     a file per socket type: peers and messages only
 //! ```
 //!
 //! A line may use the lines above it, never those below.
@@ -24,6 +25,7 @@ pub mod error;
 pub mod limits;
 pub mod mechanism;
 pub mod message;
+pub mod pattern;
 pub mod routing;
 pub mod socket;
 pub mod socket_type;
@@ -36,7 +38,7 @@ pub use connection::{
 };
 pub use error::Refused;
 pub use limits::Limits;
-pub use message::Message;
+pub use message::{Message, Part, Parts};
 pub use routing::Subscriptions;
 pub use socket::{Endpoint, Options};
 pub use socket_type::SocketType;

@@ -5,6 +5,8 @@
 
 pub mod endpoint;
 pub mod options;
+pub mod peers;
 
 pub use endpoint::{Endpoint, EndpointError};
 pub use options::{Options, Value};
+pub use peers::{PeerId, Peers};

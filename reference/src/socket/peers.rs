@@ -57,7 +57,8 @@ pub enum Signal {
     Close(PeerId),
 }
 
-/// One peer.
+/// One peer, with queues of its own (28-DEALER-003, 28-ROUTER-002, 29-PUB-003, 29-XPUB-002,
+/// 29-SUB-003, 29-XSUB-002, 30-PUSH-004, 30-PULL-004, 31-PAIR-003).
 #[derive(Debug, Default)]
 struct Peer {
     outgoing: Batch,
@@ -75,6 +76,12 @@ struct Peer {
     ended: bool,
 }
 
+impl Peer {
+    fn has_room(&self) -> bool {
+        self.out_bound.has_room(self.outgoing.messages(), self.outgoing.size())
+    }
+}
+
 #[derive(Debug)]
 struct Slot {
     generation: u32,
@@ -87,11 +94,20 @@ pub struct Peers {
     slots: Vec<Slot>,
     free: Vec<u32>,
     signals: VecDeque<Signal>,
+    conflate: bool,
 }
 
 impl Peers {
-    /// Adds a peer whose queues have these bounds.
-    pub(crate) fn insert(&mut self, out_bound: Bound, in_bound: Bound) -> PeerId {
+    /// From now on every queue keeps the last message only, whatever the bounds.
+    pub fn set_conflate(&mut self, conflate: bool) {
+        self.conflate = conflate;
+    }
+
+    /// Adds a peer whose queues have these bounds: on connect, before its link is up, or when its
+    /// link has been accepted.
+    pub fn insert(&mut self, out_bound: Bound, in_bound: Bound) -> PeerId {
+        //= 28-DEALER-004, 28-ROUTER-003, 29-PUB-004, 29-XPUB-003, 29-SUB-004, 29-XSUB-003
+        //= 30-PUSH-005, 30-PULL-005, 31-PAIR-004
         let peer = Some(Box::new(Peer { out_bound, in_bound, ..Peer::default() }));
         if let Some(slot) = self.free.pop()
             && let Some(vacant) = self.slots.get_mut(usize::try_from(slot).unwrap_or(usize::MAX))
@@ -105,18 +121,26 @@ impl Peers {
     }
 
     /// A peer has gone: nothing is sent to it any more, and it is forgotten when all that it sent
-    /// before has been received.
-    pub(crate) fn end(&mut self, id: PeerId) {
+    /// before has been received. Its pattern has been told before.
+    pub fn end(&mut self, id: PeerId) {
         let Some(peer) = self.peer_mut(id) else { return };
         peer.ended = true;
+        //= 28-DEALER-005, 28-ROUTER-004, 29-PUB-005, 29-XPUB-004, 29-SUB-005, 29-XSUB-004
+        //= 30-PUSH-006, 30-PULL-006, 31-PAIR-005
         peer.outgoing.clear();
         if peer.in_messages == 0 {
             self.remove(id);
         }
     }
 
+    /// Whether something can be sent to this peer, now or later.
+    #[must_use]
+    pub fn is_open(&self, id: PeerId) -> bool {
+        self.peer(id).is_some_and(|peer| !peer.ended)
+    }
+
     /// Forgets a peer and all that is queued for it and from it.
-    pub(crate) fn remove(&mut self, id: PeerId) {
+    pub fn remove(&mut self, id: PeerId) {
         if self.peer(id).is_none() {
             return;
         }
@@ -139,9 +163,11 @@ impl Peers {
 
     /// Every peer, by slot.
     pub fn ids(&self) -> impl Iterator<Item = PeerId> {
-        self.slots.iter().zip(0..).filter(|(slot, _)| slot.peer.is_some()).map(
-            |(Slot { generation, .. }, slot)| PeerId { slot, generation: *generation },
-        )
+        self.slots
+            .iter()
+            .zip(0..)
+            .filter(|(slot, _)| slot.peer.is_some())
+            .map(|(Slot { generation, .. }, slot)| PeerId { slot, generation: *generation })
     }
 
     /// Whether this peer is still here.
@@ -157,7 +183,7 @@ impl Peers {
     }
 
     /// Notes what the peer told of itself.
-    pub(crate) fn set_info(&mut self, id: PeerId, info: Arc<PeerInfo>) {
+    pub fn set_info(&mut self, id: PeerId, info: Arc<PeerInfo>) {
         if let Some(peer) = self.peer_mut(id) {
             peer.info = Some(info);
         }
@@ -177,7 +203,9 @@ impl Peers {
     }
 
     /// Changes the bounds of its queues; what is queued stays.
-    pub(crate) fn set_bounds(&mut self, id: PeerId, out_bound: Bound, in_bound: Bound) {
+    pub fn set_bounds(&mut self, id: PeerId, out_bound: Bound, in_bound: Bound) {
+        //= 28-DEALER-006, 28-ROUTER-005, 29-PUB-006, 29-XPUB-005, 29-SUB-006, 29-XSUB-005
+        //= 30-PUSH-007, 30-PULL-007, 31-PAIR-006
         if let Some(peer) = self.peer_mut(id) {
             (peer.out_bound, peer.in_bound) = (out_bound, in_bound);
         }
@@ -186,59 +214,85 @@ impl Peers {
     /// Whether one more message may be queued for it.
     #[must_use]
     pub fn has_room(&self, id: PeerId) -> bool {
-        self.peer(id).is_some_and(|peer| {
-            !peer.ended && peer.out_bound.has_room(peer.outgoing.messages(), peer.outgoing.size())
-        })
+        self.peer(id).is_some_and(|peer| !peer.ended && (self.conflate || peer.has_room()))
     }
 
-    /// Queues one message: the parts of the envelope, then the others. The caller has asked for
-    /// room; nothing is refused here.
-    pub fn send(&mut self, id: PeerId, envelope: &[Part<'_>], parts: &[Part<'_>]) {
-        self.write(id, |outgoing| outgoing.push(envelope, parts));
+    /// Queues one message: the parts of the envelope, then the others. False, and nothing is
+    /// queued, if there is no room or the peer has gone.
+    pub fn send(&mut self, id: PeerId, envelope: &[Part<'_>], parts: &[Part<'_>]) -> bool {
+        self.offer(id, |outgoing| outgoing.push(envelope, parts))
     }
 
-    /// Queues messages that have been written before, for many peers at once.
-    pub fn send_batch(&mut self, id: PeerId, batch: &Batch) {
-        self.write(id, |outgoing| outgoing.append(batch));
+    /// Queues messages that have been written before, for many peers at once. False, and nothing
+    /// is queued, if there is no room or the peer has gone.
+    pub fn send_batch(&mut self, id: PeerId, batch: &Batch) -> bool {
+        self.offer(id, |outgoing| outgoing.append(batch))
+    }
+
+    fn offer(&mut self, id: PeerId, write: impl FnOnce(&mut Batch)) -> bool {
+        let conflate = self.conflate;
+        let Some(peer) = self.peer_mut(id).filter(|peer| !peer.ended) else { return false };
+        if conflate {
+            peer.outgoing.clear();
+        } else if !peer.has_room() {
+            return false;
+        }
+        write(&mut peer.outgoing);
+        self.wake(id);
+        true
     }
 
     /// Queues a command frame, whatever the bounds.
     pub fn send_command(&mut self, id: PeerId, encode: impl FnOnce(&mut Vec<u8>)) {
-        self.write(id, |outgoing| outgoing.push_command(encode));
+        let Some(peer) = self.peer_mut(id).filter(|peer| !peer.ended) else { return };
+        peer.outgoing.push_command(encode);
+        self.wake(id);
     }
 
-    fn write(&mut self, id: PeerId, write: impl FnOnce(&mut Batch)) {
-        let Some(peer) = self.peer_mut(id).filter(|peer| !peer.ended) else { return };
-        write(&mut peer.outgoing);
-        if peer.starved {
+    fn wake(&mut self, id: PeerId) {
+        if let Some(peer) = self.peer_mut(id)
+            && peer.starved
+        {
             peer.starved = false;
             self.signals.push_back(Signal::Outgoing(id));
         }
     }
 
-    /// Drops what is queued for it.
-    pub fn clear_outgoing(&mut self, id: PeerId) {
+    /// Drops the command frames queued for it, not the messages.
+    pub fn drop_commands(&mut self, id: PeerId) {
         if let Some(peer) = self.peer_mut(id) {
-            peer.outgoing.clear();
+            peer.outgoing.drop_commands();
         }
     }
 
     /// Drops what has come from it and was not received.
     pub fn clear_incoming(&mut self, id: PeerId) {
-        if let Some(peer) = self.peer_mut(id) {
-            peer.incoming.clear();
-            peer.in_messages = 0;
+        let Some(peer) = self.peer_mut(id) else { return };
+        peer.incoming.clear();
+        peer.in_messages = 0;
+        self.made_room(id);
+    }
+
+    /// After something has been received: the link may go on, and a peer that has gone may go.
+    fn made_room(&mut self, id: PeerId) {
+        let Some(peer) = self.peer_mut(id) else { return };
+        let stuffed = core::mem::take(&mut peer.stuffed);
+        if peer.ended && peer.in_messages == 0 {
+            self.remove(id);
+        }
+        if stuffed {
+            self.signals.push_back(Signal::Room(id));
         }
     }
 
-    /// Asks for the link of this peer to be closed.
+    /// Asks for the link of this peer to be closed, after what is queued for it.
     pub fn close(&mut self, id: PeerId) {
         self.signals.push_back(Signal::Close(id));
     }
 
     /// Swaps all that is queued for it against this empty batch; false, and a signal later, when
     /// there is nothing.
-    pub(crate) fn take(&mut self, id: PeerId, into: &mut Batch) -> bool {
+    pub fn take(&mut self, id: PeerId, into: &mut Batch) -> bool {
         let Some(peer) = self.peer_mut(id) else { return false };
         if peer.outgoing.is_empty() {
             peer.starved = true;
@@ -255,22 +309,30 @@ impl Peers {
     }
 
     /// Whether there is room for what the peer sends; if not, a signal comes when there is.
-    pub(crate) fn accepts(&mut self, id: PeerId) -> bool {
+    pub fn accepts(&mut self, id: PeerId) -> bool {
+        let conflate = self.conflate;
         let Some(peer) = self.peer_mut(id) else { return false };
         let octets = peer.incoming.iter().map(Chunk::size).sum();
-        peer.stuffed = !peer.in_bound.has_room(peer.in_messages, octets);
+        // A link that is not read pushes back, and the publisher drops instead.
+        //= 29-SUB-007, 29-XSUB-006
+        peer.stuffed = !conflate && !peer.in_bound.has_room(peer.in_messages, octets);
         !peer.stuffed
     }
 
     /// Queues what came from it; true if nothing was queued before.
-    pub(crate) fn deliver(&mut self, id: PeerId, chunk: Chunk) -> bool {
+    pub fn deliver(&mut self, id: PeerId, mut chunk: Chunk) -> bool {
+        let conflate = self.conflate;
         let Some(peer) = self.peer_mut(id) else { return false };
-        let messages = chunk.messages();
-        if messages == 0 {
+        if chunk.messages() == 0 {
             return false;
         }
         let first = peer.in_messages == 0;
-        peer.in_messages = peer.in_messages.saturating_add(messages);
+        if conflate {
+            peer.incoming.clear();
+            peer.in_messages = 0;
+            while chunk.messages() > 1 && chunk.next_message().is_some() {}
+        }
+        peer.in_messages = peer.in_messages.saturating_add(chunk.messages());
         peer.incoming.push_back(chunk);
         first
     }
@@ -281,31 +343,21 @@ impl Peers {
         self.peer(id).is_some_and(|peer| peer.in_messages > 0)
     }
 
-    /// Receives the next message of this peer.
-    pub fn recv(&mut self, id: PeerId) -> Option<Message> {
+    /// Receives the next message of this peer, and whether it has another one.
+    pub fn recv(&mut self, id: PeerId) -> Option<(Message, bool)> {
         let peer = self.peer_mut(id)?;
-        let message = loop {
-            if let Some(message) = peer.incoming.front_mut()?.next_message() {
-                break message;
-            }
-            peer.incoming.pop_front();
-        };
+        let message = peer.incoming.front_mut()?.next_message()?;
         peer.in_messages = peer.in_messages.saturating_sub(1);
+        let more = peer.in_messages > 0;
         if peer.incoming.front().is_some_and(|chunk| chunk.messages() == 0) {
             peer.incoming.pop_front();
-            if peer.stuffed {
-                peer.stuffed = false;
-                self.signals.push_back(Signal::Room(id));
-            }
+            self.made_room(id);
         }
-        if self.peer(id).is_some_and(|peer| peer.ended && peer.in_messages == 0) {
-            self.remove(id);
-        }
-        Some(message)
+        Some((message, more))
     }
 
     /// The next thing that some link wants to know.
-    pub(crate) fn poll_signal(&mut self) -> Option<Signal> {
+    pub fn poll_signal(&mut self) -> Option<Signal> {
         self.signals.pop_front()
     }
 }

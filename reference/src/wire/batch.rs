@@ -121,6 +121,17 @@ impl Batch {
         (self.messages, self.commands, self.size) = (0, 0, 0);
     }
 
+    /// Drops the command frames and keeps the messages.
+    pub fn drop_commands(&mut self) {
+        if self.commands == 0 {
+            return;
+        }
+        let mut chunk = Chunk::from(core::mem::take(self));
+        while let Some(message) = chunk.next_message() {
+            message.with_parts(|parts| self.push(&[], parts));
+        }
+    }
+
     /// What to write, in order; with no large body it is one piece.
     pub fn pieces(&self) -> impl Iterator<Item = &[u8]> {
         let mut begin = 0;
