@@ -6,7 +6,7 @@
 //! mechanism/   security handshakes: one enum of states each, one `match`
 //! connection/  ONE peer link: octets in; octets, messages and events out
 //! routing/     small data structures that choose peers
-//! socket/      options, endpoints, peers and their queues
+//! socket/      options, endpoints, reconnects, monitor events; peers and their queues
 //! pattern/     a file per socket type: peers and messages only
 //! ```
 //!

@@ -1,0 +1,180 @@
+//! The codes that libzmq has for mistakes in a handshake, and which of them each violation is.
+//!
+//! Deliberately absent: codes of commands that libzmq cannot tell apart either.
+
+use crate::violation::Violation;
+
+/// A `ZMQ_PROTOCOL_ERROR_*` of libzmq.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum ProtocolError {
+    /// Something of ZMTP that has no code of its own.
+    Unspecified,
+    /// A command, or a message, at the wrong time.
+    UnexpectedCommand,
+    /// A nonce that does not rise.
+    InvalidSequence,
+    /// A vouch that does not hold.
+    KeyExchange,
+    /// A command that is malformed before its name is known.
+    MalformedCommand,
+    /// A malformed MESSAGE.
+    MalformedMessage,
+    /// A malformed HELLO.
+    MalformedHello,
+    /// A malformed INITIATE.
+    MalformedInitiate,
+    /// A malformed ERROR.
+    MalformedError,
+    /// A malformed READY.
+    MalformedReady,
+    /// A malformed WELCOME.
+    MalformedWelcome,
+    /// Metadata that is malformed, or has a value that does not fit.
+    InvalidMetadata,
+    /// A box that does not open.
+    Cryptographic,
+    /// Another mechanism, or another role in it.
+    MechanismMismatch,
+    /// Something of an authenticator that has no code of its own.
+    ZapUnspecified,
+    /// A reply of an authenticator with the wrong parts.
+    ZapMalformedReply,
+    /// A reply to another request.
+    ZapBadRequestId,
+    /// A reply of another version.
+    ZapBadVersion,
+    /// A status that is not 200, 300, 400 or 500.
+    ZapInvalidStatusCode,
+    /// Malformed metadata in a reply.
+    ZapInvalidMetadata,
+}
+
+impl ProtocolError {
+    /// The number of libzmq.
+    #[must_use]
+    pub const fn code(self) -> u32 {
+        match self {
+            Self::Unspecified => 0x1000_0000,
+            Self::UnexpectedCommand => 0x1000_0001,
+            Self::InvalidSequence => 0x1000_0002,
+            Self::KeyExchange => 0x1000_0003,
+            Self::MalformedCommand => 0x1000_0011,
+            Self::MalformedMessage => 0x1000_0012,
+            Self::MalformedHello => 0x1000_0013,
+            Self::MalformedInitiate => 0x1000_0014,
+            Self::MalformedError => 0x1000_0015,
+            Self::MalformedReady => 0x1000_0016,
+            Self::MalformedWelcome => 0x1000_0017,
+            Self::InvalidMetadata => 0x1000_0018,
+            Self::Cryptographic => 0x1100_0001,
+            Self::MechanismMismatch => 0x1100_0002,
+            Self::ZapUnspecified => 0x2000_0000,
+            Self::ZapMalformedReply => 0x2000_0001,
+            Self::ZapBadRequestId => 0x2000_0002,
+            Self::ZapBadVersion => 0x2000_0003,
+            Self::ZapInvalidStatusCode => 0x2000_0004,
+            Self::ZapInvalidMetadata => 0x2000_0005,
+        }
+    }
+}
+
+impl From<&Violation> for ProtocolError {
+    fn from(violation: &Violation) -> Self {
+        match violation {
+            Violation::MechanismMismatch(_) => Self::MechanismMismatch,
+            Violation::UnexpectedCommand(_)
+            | Violation::MessageInHandshake
+            | Violation::SecondReady => Self::UnexpectedCommand,
+            Violation::CommandNameTruncated
+            | Violation::CommandNameEmpty
+            | Violation::CommandNameOctet(_)
+            | Violation::CommandTooLarge { .. } => Self::MalformedCommand,
+            Violation::ErrorReasonLength => Self::MalformedError,
+            Violation::PropertyTruncated
+            | Violation::PropertyNameEmpty
+            | Violation::PropertyNameOctet(_)
+            | Violation::PropertyValueSize(_)
+            | Violation::TooManyProperties { .. }
+            | Violation::UnknownSocketType(_)
+            | Violation::IncompatibleSocketType { .. }
+            | Violation::IdentityTooLong(_)
+            | Violation::IdentityLeadingZero => Self::InvalidMetadata,
+            Violation::SignatureEnd(_)
+            | Violation::VersionZero
+            | Violation::Version10
+            | Violation::Version20(_)
+            | Violation::UnknownSocketCode(_)
+            | Violation::IdentityWithMore
+            | Violation::ReservedFlags(_)
+            | Violation::CommandWithMore
+            | Violation::SizeBeyondGrammar(_)
+            | Violation::FrameTooLarge { .. }
+            | Violation::MessageTooLarge { .. }
+            | Violation::TooManyParts { .. }
+            | Violation::CommandInsideMessage
+            | Violation::PingTruncated
+            | Violation::ContextTooLong(_)
+            | Violation::GroupTooLong(_)
+            | Violation::GroupZeroOctet
+            | Violation::RadioFrames(_) => Self::Unspecified,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn violations_of_a_handshake_have_the_code_of_libzmq() {
+        let rows = [
+            (Violation::MechanismMismatch([0; 20]), 0x1100_0002),
+            (Violation::UnexpectedCommand("PING".to_owned()), 0x1000_0001),
+            (Violation::MessageInHandshake, 0x1000_0001),
+            (Violation::CommandNameEmpty, 0x1000_0011),
+            (Violation::ErrorReasonLength, 0x1000_0015),
+            (Violation::PropertyTruncated, 0x1000_0018),
+            (Violation::UnknownSocketType(b"X".to_vec()), 0x1000_0018),
+            (Violation::VersionZero, 0x1000_0000),
+        ];
+        for (violation, code) in rows {
+            assert_eq!(ProtocolError::from(&violation).code(), code, "{violation}");
+        }
+    }
+
+    #[test]
+    fn codes_are_those_of_libzmq() {
+        use ProtocolError as E;
+        let zmtp = [E::Unspecified, E::UnexpectedCommand, E::InvalidSequence, E::KeyExchange];
+        let malformed = [
+            E::MalformedCommand,
+            E::MalformedMessage,
+            E::MalformedHello,
+            E::MalformedInitiate,
+            E::MalformedError,
+            E::MalformedReady,
+            E::MalformedWelcome,
+            E::InvalidMetadata,
+        ];
+        let configured = [E::Cryptographic, E::MechanismMismatch];
+        let zap = [
+            E::ZapUnspecified,
+            E::ZapMalformedReply,
+            E::ZapBadRequestId,
+            E::ZapBadVersion,
+            E::ZapInvalidStatusCode,
+            E::ZapInvalidMetadata,
+        ];
+        let runs: [(u32, &[E]); 4] = [
+            (0x1000_0000, &zmtp),
+            (0x1000_0011, &malformed),
+            (0x1100_0001, &configured),
+            (0x2000_0000, &zap),
+        ];
+        for (first, run) in runs {
+            for (error, code) in run.iter().zip(first..) {
+                assert_eq!(error.code(), code, "{error:?}");
+            }
+        }
+    }
+}
