@@ -13,7 +13,7 @@ const NORM: &str = "there is no norm transport";
 const VMCI: &str = "there is no vmci transport";
 const GSSAPI: &str = "GSSAPI needs a Kerberos library; use CURVE";
 const SOCKS: &str = "there is no SOCKS client; connect through a forwarded port";
-const FILTERS: &str = "deprecated in libzmq: authenticate with ZAP, which sees the address";
+const FILTERS: &str = "deprecated in libzmq: authenticate peers with ZAP";
 const BATCHES: &str = "draft in libzmq, with a warning against use; batches are bounded by rcvhwm";
 const DRAFT: &str = "draft in libzmq: not in a stable release";
 

@@ -7,9 +7,10 @@
 //! absent             options of libzmq that are not offered here, each with the reason
 //! ```
 //!
-//! The engine reads plain fields, with infinity and "off" as types rather than as -1 or 0;
-//! numbers are for applications. Deliberately absent: what an option does, which is the
-//! business of whoever reads the field.
+//! The engine reads plain fields. Times without end and switched off are `None` there; the numbers
+//! -1 and 0 that libzmq has for them are for applications.
+//!
+//! Deliberately absent: what an option does, which is the business of whoever reads the field.
 
 mod about;
 mod absent;
@@ -23,14 +24,15 @@ mod timing;
 mod value;
 mod z85;
 
+pub use crate::socket::peers::Bound;
 pub use pubsub::PubSub;
-pub use queues::{Bound, Queues};
+pub use queues::Queues;
 pub use routing::Routing;
 pub use security::{Mechanism, Security};
-pub use table::{Row, Rule, table};
+pub use table::{Row, Rule, Types, table};
 pub use tcp::{KeepAlive, Tcp};
 pub use timing::{ReconnectStop, Timing};
-pub use value::{Allowed, Value};
+pub use value::{Allowed, Unit, Value};
 
 use crate::error::Refused;
 use crate::socket_type::SocketType;

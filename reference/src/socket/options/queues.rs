@@ -8,16 +8,17 @@
 use super::Options;
 use super::table::{Row, Rule, number_in};
 use super::value::{Allowed, INT_MAX, Unit, unless_negative};
+use crate::socket::peers::Bound;
 use crate::socket_type::SocketType;
 
 /// Bounds of queues and messages.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Queues {
-    /// Messages that may wait for one peer; `usize::MAX` for any number.
+    /// Messages that may wait for one peer; 0 for any number.
     pub sndhwm: usize,
-    /// Messages of one peer that may wait for the application; `usize::MAX` for any number.
+    /// Messages of one peer that may wait for the application; 0 for any number.
     pub rcvhwm: usize,
-    /// Octets that may wait for one peer; `usize::MAX` for any number. One message always fits.
+    /// Octets that may wait for one peer; 0 for any number. One message always fits.
     pub sndhwm_octets: usize,
     /// Octets of one peer that may wait for the application, likewise.
     pub rcvhwm_octets: usize,
@@ -27,15 +28,6 @@ pub struct Queues {
     pub immediate: bool,
     /// Octets of the largest message frame taken from a peer; `None` for any.
     pub maxmsgsize: Option<u64>,
-}
-
-/// What one queue holds at most.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Bound {
-    /// Messages.
-    pub messages: usize,
-    /// Octets, though one message always fits.
-    pub octets: usize,
 }
 
 impl Default for Queues {
@@ -75,7 +67,7 @@ impl Options {
             | SocketType::Peer
             | SocketType::Channel => false,
         };
-        let octets = if drops { usize::MAX } else { self.queues.sndhwm_octets };
+        let octets = if drops { 0 } else { self.queues.sndhwm_octets };
         Bound { messages: self.queues.sndhwm, octets }
     }
 
@@ -84,7 +76,7 @@ impl Options {
     #[must_use]
     pub const fn receive_bound(&self) -> Bound {
         let drops = matches!(self.socket_type, SocketType::Sub | SocketType::Xsub);
-        let octets = if drops { usize::MAX } else { self.queues.rcvhwm_octets };
+        let octets = if drops { 0 } else { self.queues.rcvhwm_octets };
         Bound { messages: self.queues.rcvhwm, octets }
     }
 
@@ -110,14 +102,14 @@ pub(super) const ROWS: &[Row] = &[
     Row::new(
         "sndhwm",
         23,
-        Rule::Number(MESSAGES, |o| to_number(o.queues.sndhwm), |o, n| o.queues.sndhwm = bound(n)),
+        Rule::Number(MESSAGES, |o| to_number(o.queues.sndhwm), |o, n| o.queues.sndhwm = count(n)),
         "Messages that may wait for one peer; 0 for any number.",
     )
     .at_once(),
     Row::new(
         "rcvhwm",
         24,
-        Rule::Number(MESSAGES, |o| to_number(o.queues.rcvhwm), |o, n| o.queues.rcvhwm = bound(n)),
+        Rule::Number(MESSAGES, |o| to_number(o.queues.rcvhwm), |o, n| o.queues.rcvhwm = count(n)),
         "Messages of one peer that may wait for the application; 0 for any number.",
     )
     .at_once(),
@@ -127,7 +119,7 @@ pub(super) const ROWS: &[Row] = &[
         Rule::Number(
             OCTETS,
             |o| to_number(o.queues.sndhwm_octets),
-            |o, n| o.queues.sndhwm_octets = bound(n),
+            |o, n| o.queues.sndhwm_octets = count(n),
         ),
         "Octets that may wait for one peer where a full queue blocks; one message always fits; 0 \
          for any number.",
@@ -140,7 +132,7 @@ pub(super) const ROWS: &[Row] = &[
         Rule::Number(
             OCTETS,
             |o| to_number(o.queues.rcvhwm_octets),
-            |o, n| o.queues.rcvhwm_octets = bound(n),
+            |o, n| o.queues.rcvhwm_octets = count(n),
         ),
         "Octets of one peer that may wait for the application, unless it is a publisher; one \
          message always fits; 0 for any number.",
@@ -172,10 +164,10 @@ pub(super) const ROWS: &[Row] = &[
     ),
 ];
 
-fn bound(number: i64) -> usize {
-    usize::try_from(number).ok().filter(|&bound| bound != 0).unwrap_or(usize::MAX)
+fn count(number: i64) -> usize {
+    usize::try_from(number).unwrap_or(0) // The row has no negative ones.
 }
 
-fn to_number(bound: usize) -> i64 {
-    if bound == usize::MAX { 0 } else { i64::try_from(bound).unwrap_or(i64::MAX) }
+fn to_number(count: usize) -> i64 {
+    i64::try_from(count).unwrap_or(i64::MAX)
 }

@@ -200,7 +200,7 @@ fn octets_have_their_lengths() {
 }
 
 #[test]
-fn infinity_and_off_are_types_to_the_engine() {
+fn without_end_and_switched_off_are_none_to_the_engine() {
     let mut options = Options::new(Xpub);
     let ms = Duration::from_millis;
     for (name, number) in [
@@ -217,7 +217,7 @@ fn infinity_and_off_are_types_to_the_engine() {
     ] {
         assert_eq!(options.set(name, number), Ok(Change::Stored), "{name}");
     }
-    assert_eq!(options.queues.sndhwm, usize::MAX);
+    assert_eq!(options.queues.sndhwm, 0, "no bound");
     assert_eq!(options.timing.linger, Some(Duration::ZERO));
     assert_eq!(options.timing.handshake_ivl, None);
     assert_eq!(options.timing.reconnect_ivl, None);
@@ -333,7 +333,7 @@ fn properties_are_added_one_by_one() {
 #[test]
 fn octets_bound_queues_only_where_the_sender_waits() {
     let limited = |options: &Options| {
-        let limited = |bound: Bound| bound.octets != usize::MAX;
+        let limited = |bound: Bound| bound.octets != 0;
         (limited(options.send_bound()), limited(options.receive_bound()))
     };
     for socket_type in TYPES {
