@@ -28,9 +28,9 @@ pub struct Security {
     pub mechanism: Mechanism,
     /// Whether we are the server of the mechanism.
     pub as_server: bool,
-    /// Our name for PLAIN, at most 255 octets.
+    /// Our name for PLAIN, at most 255 visible characters.
     pub plain_username: Vec<u8>,
-    /// Our password for PLAIN, at most 255 octets.
+    /// Our password for PLAIN, at most 255 visible characters.
     pub plain_password: Vec<u8>,
     /// Our own public key; a server needs none.
     pub curve_publickey: [u8; 32],
@@ -38,7 +38,7 @@ pub struct Security {
     pub curve_secretkey: [u8; 32],
     /// The public key of the server that we connect to.
     pub curve_serverkey: [u8; 32],
-    /// The domain that ZAP requests carry, at most 255 octets.
+    /// The domain that ZAP requests carry, at most 255 visible characters.
     pub zap_domain: Vec<u8>,
     /// NULL is authenticated only with a domain, as the RFC says; without this, also without one.
     pub zap_enforce_domain: bool,
@@ -92,8 +92,6 @@ impl Security {
     }
 }
 
-const CREDENTIAL: Allowed = Allowed::Octets { min: 0, max: 255 };
-
 pub(super) const ROWS: &[Row] = &[
     Row::new(
         "mechanism",
@@ -113,13 +111,13 @@ pub(super) const ROWS: &[Row] = &[
     Row::new(
         "plain_username",
         45,
-        Rule::Octets(CREDENTIAL, |o| &o.security.plain_username, set_username),
+        Rule::Octets(Allowed::Visible, |o| &o.security.plain_username, set_username),
         "Name of a PLAIN client; empty for no security.",
     ),
     Row::new(
         "plain_password",
         46,
-        Rule::Octets(CREDENTIAL, |o| &o.security.plain_password, set_password),
+        Rule::Octets(Allowed::Visible, |o| &o.security.plain_password, set_password),
         "Password of a PLAIN client; empty for no security.",
     ),
     Row::new(
@@ -153,7 +151,7 @@ pub(super) const ROWS: &[Row] = &[
         "zap_domain",
         55,
         Rule::Octets(
-            CREDENTIAL,
+            Allowed::Visible,
             |o| &o.security.zap_domain,
             |o, domain| o.security.zap_domain = domain.to_vec(),
         ),

@@ -216,6 +216,8 @@ fn octets(value: &Value, allowed: Allowed) -> Option<&[u8]> {
     let octets = value.as_octets()?;
     let fits = match allowed {
         Allowed::Octets { min, max } => (min..=max).contains(&octets.len()),
+        //= 24-HS-003
+        Allowed::Visible => octets.len() <= 255 && octets.iter().all(u8::is_ascii_graphic),
         //= 37-IDENT-003, 37-IDENT-004
         Allowed::RoutingId => {
             octets.len() <= 255 && octets.first().is_some_and(|&first| first != 0)

@@ -191,6 +191,14 @@ fn octets_have_their_lengths() {
             assert_eq!(refused, Err(Refused::OptionValue { name, allowed }), "{name} {length}");
         }
     }
+    let mut options = Options::new(Pair);
+    for name in ["plain_username", "plain_password", "zap_domain"] {
+        assert_eq!(options.set(name, "!~"), Ok(Change::Stored));
+        for wrong in [" ", "a b", "\u{7f}", "\0", "é"] {
+            let refused = Refused::OptionValue { name, allowed: Allowed::Visible };
+            assert_eq!(options.set(name, wrong), Err(refused), "{name} {wrong}");
+        }
+    }
     let mut options = Options::new(Router);
     for name in ["routing_id", "identity", "connect_routing_id", "connect_rid"] {
         assert!(options.set(name, b"\0a").is_err(), "{name}: a leading zero is reserved");

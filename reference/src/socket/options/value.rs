@@ -150,6 +150,8 @@ pub enum Allowed {
         /// The most.
         max: usize,
     },
+    /// At most 255 characters from 21 to 7E.
+    Visible,
     /// 1 to 255 octets that do not start with zero.
     RoutingId,
     /// A CURVE key.
@@ -167,6 +169,7 @@ impl fmt::Display for Allowed {
             Self::Number { min, max, unit } => write!(f, "{min} to {max}{}", unit.name()),
             Self::Octets { min, max: usize::MAX } => write!(f, "{min} octets or more"),
             Self::Octets { min, max } => write!(f, "{min} to {max} octets"),
+            Self::Visible => f.write_str("at most 255 ASCII characters, no spaces"),
             Self::RoutingId => f.write_str("1 to 255 octets, the first not zero"),
             Self::Key => f.write_str("32 octets, or their 40 characters of Z85"),
             Self::Property => f.write_str(
