@@ -38,9 +38,11 @@ pub use connection::{
 };
 pub use error::Refused;
 pub use limits::Limits;
+pub use mechanism::{Security, Zap};
 pub use message::{Message, Part, Parts};
 pub use routing::Subscriptions;
 pub use socket::{Endpoint, Options};
 pub use socket_type::SocketType;
 pub use time::Instant;
 pub use violation::Violation;
+pub use wire::plain::Password;

@@ -22,6 +22,10 @@ pub enum Violation {
     IdentityWithMore,
     /// The peer announced another mechanism than ours; all twenty octets of it.
     MechanismMismatch([u8; 20]),
+    /// The peer says that it is a server of the mechanism, as we are.
+    BothServers,
+    /// The peer opens the handshake as a client of the mechanism, as we do.
+    BothClients,
     /// A reserved flag bit is set; the whole flags octet.
     ReservedFlags(u8),
     /// A command frame with the MORE bit set.
@@ -66,6 +70,14 @@ pub enum Violation {
     CommandNameOctet(u8),
     /// A well-formed command that has no place in the handshake; its name.
     UnexpectedCommand(String),
+    /// A PLAIN HELLO that ends before its user name or its password does.
+    HelloTruncated,
+    /// A PLAIN HELLO with octets behind its password; their number.
+    HelloTooLong(usize),
+    /// An octet in a user name or password that is no visible ASCII character.
+    CredentialOctet(u8),
+    /// A PLAIN WELCOME with data; the octets of it.
+    WelcomeWithData(usize),
     /// A READY after the handshake.
     SecondReady,
     /// A property that ends before its name, its value size or its value does.
@@ -120,6 +132,8 @@ impl fmt::Display for Violation {
             Self::MechanismMismatch(name) => {
                 write!(f, "peer's mechanism is \"{}\"", name.escape_ascii())
             }
+            Self::BothServers => f.write_str("peer is a server of the mechanism, as we are"),
+            Self::BothClients => f.write_str("peer is a client of the mechanism, as we are"),
             Self::ReservedFlags(flags) => write!(f, "reserved bits in flags {flags:02X}"),
             Self::CommandWithMore => f.write_str("command frame with MORE"),
             Self::SizeBeyondGrammar(size) => write!(f, "frame of {size} octets, 2^63 or more"),
@@ -139,6 +153,10 @@ impl fmt::Display for Violation {
             Self::CommandNameEmpty => f.write_str("command name of no letters"),
             Self::CommandNameOctet(octet) => write!(f, "octet {octet:02X} in a command name"),
             Self::UnexpectedCommand(name) => write!(f, "{name} in the handshake"),
+            Self::HelloTruncated => f.write_str("HELLO ends within a field"),
+            Self::HelloTooLong(count) => write!(f, "{count} octets behind the fields of HELLO"),
+            Self::CredentialOctet(octet) => write!(f, "octet {octet:02X} in credentials"),
+            Self::WelcomeWithData(count) => write!(f, "WELCOME with {count} octets of data"),
             Self::SecondReady => f.write_str("second READY"),
             Self::PropertyTruncated => f.write_str("metadata ends within a property"),
             Self::PropertyNameEmpty => f.write_str("property name of no characters"),

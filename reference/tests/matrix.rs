@@ -122,6 +122,7 @@ mod matrix {
             Event::Cancel(topic) => format!("cancel [{}]", topic.escape_ascii()),
             Event::Join(group) => format!("join [{}]", group.escape_ascii()),
             Event::Leave(group) => format!("leave [{}]", group.escape_ascii()),
+            Event::Authenticate(request) => format!("ask {}", request.credentials.mechanism()),
         }
     }
 

@@ -3,10 +3,11 @@
 //! Deliberately absent: addresses, sockets and everything else outside one link.
 
 use crate::limits::Limits;
-use crate::mechanism::null::judge_identity;
+use crate::mechanism::{Security, Zap, judge_identity};
 use crate::socket_type::SocketType;
 use crate::violation::Violation;
 use crate::wire::metadata::is_name_octet;
+use crate::wire::plain::is_credential_octet;
 use core::fmt;
 use core::time::Duration;
 
@@ -49,8 +50,13 @@ pub struct Config {
     pub properties: Vec<(String, Vec<u8>)>,
     /// 1 to be a 3.1 peer, 0 to be a 3.0 peer.
     pub minor: u8,
-    /// Whether to serve 2.0 and 1.0 peers, which know neither mechanism nor metadata.
+    /// Whether to serve 2.0 and 1.0 peers, which know neither mechanism nor metadata. With any
+    /// security, or a ZAP domain, they are never served.
     pub legacy: bool,
+    /// Our mechanism.
+    pub security: Security,
+    /// Who says whether a peer may come in.
+    pub zap: Zap,
     /// Our heartbeats.
     pub heartbeat: Heartbeat,
     /// Our bounds.
@@ -70,6 +76,10 @@ pub enum Misconfigured {
     PropertyValue,
     /// A minor version other than 0 and 1.
     Minor(u8),
+    /// A user name or password of more than 255 octets, or with other than visible ASCII.
+    Credentials,
+    /// A ZAP domain or address of more than 255 characters, or with other than visible ASCII.
+    ZapText,
 }
 
 impl Config {
@@ -83,6 +93,8 @@ impl Config {
             properties: Vec::new(),
             minor: 1,
             legacy: true,
+            security: Security::default(),
+            zap: Zap::default(),
             heartbeat: Heartbeat::default(),
             limits: Limits::default(),
         }
@@ -107,8 +119,31 @@ impl Config {
                 return Err(Misconfigured::PropertyValue);
             }
         }
-        if self.minor > 1 { Err(Misconfigured::Minor(self.minor)) } else { Ok(()) }
+        if self.minor > 1 {
+            return Err(Misconfigured::Minor(self.minor));
+        }
+        if let Security::PlainClient { username, password } = &self.security {
+            //= 24-HS-003
+            if !is_credential(username) || !is_credential(&password.0) {
+                return Err(Misconfigured::Credentials);
+            }
+        }
+        //= 27-FIELDS-004
+        if !is_credential(&self.zap.domain) || !is_credential(self.zap.address.as_bytes()) {
+            return Err(Misconfigured::ZapText);
+        }
+        Ok(())
     }
+
+    /// Whether peers older than 3.0 are served: nothing would judge them (ZMTP downgrade).
+    pub(crate) fn serves_legacy(&self) -> bool {
+        self.legacy && !self.security.can_be_bypassed_by_age(&self.zap)
+    }
+}
+
+/// 0 to 255 octets of visible ASCII.
+fn is_credential(octets: &[u8]) -> bool {
+    octets.len() <= usize::from(u8::MAX) && octets.iter().all(|octet| is_credential_octet(*octet))
 }
 
 impl fmt::Display for Misconfigured {
@@ -120,6 +155,12 @@ impl fmt::Display for Misconfigured {
                 f.write_str("property name: 1 to 255 letters, digits, `-`, `_`, `.` or `+`")
             }
             Self::PropertyValue => f.write_str("property value: fewer than 2^31 octets"),
+            Self::Credentials => {
+                f.write_str("user name and password: 0 to 255 visible ASCII characters each")
+            }
+            Self::ZapText => {
+                f.write_str("ZAP domain and address: 0 to 255 visible ASCII characters each")
+            }
             Self::Minor(minor) => write!(f, "minor version {minor}: only 0 and 1 are spoken"),
         }
     }

@@ -8,6 +8,7 @@ use crate::socket_type::SocketType;
 use crate::time::Instant;
 use crate::violation::Violation;
 use crate::wire::batch::{Batch, Chunk};
+use crate::wire::zap;
 use core::fmt;
 
 /// One thing that happened to a connection.
@@ -29,6 +30,8 @@ pub enum Input<'a> {
     Join(Vec<u8>),
     /// The application leaves a group. A 3.0 peer cannot be told.
     Leave(Vec<u8>),
+    /// The ZAP handler's answer to [`Event::Authenticate`]; without a question it means nothing.
+    Verdict(Result<zap::Reply, zap::Malformed>),
     /// The transport has ended.
     PeerClosed,
     /// The deadline of [`Output::Wait`] has come; too early is harmless.
@@ -53,6 +56,9 @@ pub enum Output {
 /// One thing for the application to know.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Event {
+    /// The ZAP handler is to judge the peer. Until [`Input::Verdict`] the connection wants no
+    /// octets; only the handshake timeout can end the wait.
+    Authenticate(zap::Request),
     /// The handshake is over and the peer is this.
     Ready(PeerInfo),
     /// Whole messages; to a DISH, each a group and a body.
@@ -78,6 +84,10 @@ pub struct PeerInfo {
     pub identity: Vec<u8>,
     /// Every property of its READY, in order, names as sent.
     pub metadata: Vec<(String, Vec<u8>)>,
+    /// Who it is, as the ZAP handler said; empty if it did not, or was not asked.
+    pub user_id: String,
+    /// What else the ZAP handler said of it, in order.
+    pub zap_metadata: Vec<(String, Vec<u8>)>,
 }
 
 /// Why a connection ended.
@@ -89,6 +99,12 @@ pub enum Reason {
     Violation(Violation),
     /// The peer sent ERROR; its reason. Do not try again with the same credentials (37-ERRH-003).
     RefusedByPeer(Vec<u8>),
+    /// The ZAP handler does not let the peer in, for now or for good.
+    Denied(zap::Status),
+    /// The ZAP handler's answer makes no sense.
+    Handler(zap::Malformed),
+    /// There is no ZAP handler, and nobody comes in without one.
+    NoHandler,
     /// The handshake was not over in time.
     HandshakeTimeout,
     /// Nothing came after a PING of ours.
@@ -113,6 +129,9 @@ impl fmt::Display for Reason {
             Self::RefusedByPeer(reason) => {
                 write!(f, "the peer refused: \"{}\"", reason.escape_ascii())
             }
+            Self::Denied(status) => write!(f, "the ZAP handler answered {}", status.code()),
+            Self::Handler(malformed) => write!(f, "the answer of the ZAP handler: {malformed}"),
+            Self::NoHandler => f.write_str("no ZAP handler is there to let the peer in"),
             Self::HandshakeTimeout => f.write_str("the handshake was not over in time"),
             Self::HeartbeatTimeout => f.write_str("nothing came after a PING"),
             Self::TtlExpired => f.write_str("nothing came within the TTL of the peer's PING"),

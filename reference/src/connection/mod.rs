@@ -1,7 +1,7 @@
 //! One peer link: octets in; octets, messages and events out.
 //!
 //! ```text
-//! Handshake --READY exchanged--> Traffic
+//! Handshake --both sides ready--> Traffic
 //! either    --violation, ERROR, timeout, end of transport--> Closed
 //! ```
 //!
@@ -25,6 +25,7 @@ pub use event::{Event, Input, Output, PeerInfo, Reason};
 use crate::time::Instant;
 use crate::wire::batch::Batch;
 use crate::wire::command::{Command, Group};
+use crate::wire::zap;
 use bytes::{Buf, BytesMut};
 use handshake::{Established, Handshake};
 use std::collections::VecDeque;
@@ -89,6 +90,17 @@ impl Connection {
         }
     }
 
+    /// Whether octets of the peer are of any use now. If not, stop reading: they would only lie
+    /// there until the ZAP handler has decided.
+    #[must_use]
+    pub fn wants_octets(&self) -> bool {
+        match &self.phase {
+            Phase::Handshake { handshake, .. } => !handshake.is_asking(),
+            Phase::Traffic(_) => true,
+            Phase::Closed => false,
+        }
+    }
+
     /// The next thing to do; [`Output::Wait`] when there is none.
     pub fn poll_output(&mut self) -> Output {
         self.out.pop_front().unwrap_or_else(|| Output::Wait(self.deadline()))
@@ -135,6 +147,7 @@ impl Connection {
                     self.tell(&Command::Leave(group));
                 }
             }
+            Input::Verdict(verdict) => self.handle_verdict(now, verdict)?,
             Input::PeerClosed | Input::Timeout => {}
         }
         Ok(())
@@ -151,20 +164,18 @@ impl Connection {
     }
 
     fn handle_read(&mut self, now: Instant) -> Result<(), Reason> {
-        let Self { config, phase, incoming, missing, out } = self;
-        if let Phase::Handshake { handshake, waiting, .. } = phase {
+        let Self { config, phase, incoming, out, .. } = self;
+        if let Phase::Handshake { handshake, .. } = phase {
             let mut octets = &incoming[..];
             let established = handshake.take(&mut octets, config, out);
             let used = incoming.len().saturating_sub(octets.len());
             incoming.advance(used);
-            let Some(Established { revision, peer }) = established? else { return Ok(()) };
-            out.push_back(Output::Event(Event::Ready(peer)));
-            let traffic = Traffic::start(revision, config, now, out);
-            if !waiting.is_empty() {
-                traffic.send(core::mem::take(waiting), out);
+            match established? {
+                Some(established) => self.establish(established, now),
+                None => return Ok(()),
             }
-            *phase = Phase::Traffic(traffic);
         }
+        let Self { config, phase, incoming, missing, out } = self;
         if let Phase::Traffic(traffic) = phase
             && !incoming.is_empty()
         {
@@ -172,6 +183,34 @@ impl Connection {
             *missing = traffic.take(incoming, now, config, out)?;
         }
         Ok(())
+    }
+
+    /// What came while the handler was thinking is taken now.
+    fn handle_verdict(
+        &mut self,
+        now: Instant,
+        verdict: Result<zap::Reply, zap::Malformed>,
+    ) -> Result<(), Reason> {
+        let Self { config, phase: Phase::Handshake { handshake, .. }, out, .. } = self else {
+            return Ok(());
+        };
+        if let Some(established) = handshake.handle_verdict(verdict, config, out)? {
+            self.establish(established, now);
+        }
+        self.handle_read(now)
+    }
+
+    fn establish(&mut self, established: Established, now: Instant) {
+        let Established { revision, peer } = established;
+        let Self { config, phase, out, .. } = self;
+        out.push_back(Output::Event(Event::Ready(peer)));
+        let traffic = Traffic::start(revision, config, now, out);
+        if let Phase::Handshake { waiting, .. } = phase
+            && !waiting.is_empty()
+        {
+            traffic.send(core::mem::take(waiting), out);
+        }
+        *phase = Phase::Traffic(traffic);
     }
 
     fn tell(&mut self, command: &Command<'_>) {

@@ -4,9 +4,8 @@
 
 use crate::connection::config::{Config, Role};
 use crate::connection::event::{Output, PeerInfo, Reason};
-use crate::connection::handshake::Stage;
 use crate::connection::traffic::Revision;
-use crate::mechanism::null::{Agreed, Announcement, Null, Order, Refusal, judge_identity};
+use crate::mechanism::{Announcement, Applicant, Order, Refusal, Zap, judge_identity};
 use crate::socket_type::SocketType;
 use crate::violation::Violation;
 use crate::wire::command::Command;
@@ -14,69 +13,71 @@ use crate::wire::frame::{self, Kind};
 use crate::wire::greeting::{self, Greeting, MAJOR};
 use crate::wire::legacy;
 use crate::wire::metadata::{self, Property};
+use crate::wire::zap;
 use std::collections::VecDeque;
+
+/// The reason in our own ERROR; it has no protocol meaning and, being VCHAR, no spaces.
+const WRONG_TYPE: &[u8] = b"Invalid-socket-type";
 
 /// Our greeting, whole.
 pub(crate) fn greeting(config: &Config) -> [u8; Greeting::LEN] {
-    let padding = greeting::detecting_padding(&config.identity);
-    let version = (MAJOR, config.minor);
-    //= 37-NULL-002
-    Greeting { padding, version, mechanism: greeting::NULL, as_server: 0 }.encode()
+    Greeting {
+        padding: greeting::detecting_padding(&config.identity),
+        version: (MAJOR, config.minor),
+        mechanism: config.security.mechanism(), //= 37-NULL-002
+        as_server: u8::from(config.security.is_server()), //= 24-ROLE-001
+    }
+    .encode()
 }
 
-/// Judges the peer's greeting; ours has been sent whole by now, whatever the outcome.
-pub(crate) fn meet(
-    theirs: Greeting,
-    config: &Config,
-    out: &mut VecDeque<Output>,
-) -> Result<Stage, Violation> {
+/// Judges the peer's greeting, ours having been sent whole: what is spoken, and who begins.
+pub(crate) fn meet(theirs: Greeting, config: &Config) -> Result<(Revision, Order), Violation> {
     //= 37-MECH-013
-    if theirs.mechanism != greeting::NULL {
+    if theirs.mechanism != config.security.mechanism() {
         return Err(Violation::MechanismMismatch(theirs.mechanism)); //= 37-MECH-014
     }
-    let version = theirs.version;
-    let (revision, order) = match (config.minor, version, config.role) {
+    // The servers of libzmq announce 0, so two clients find out by their HELLOs only.
+    if config.security.is_server() && theirs.as_server == 1 {
+        return Err(Violation::BothServers); //= 24-ROLE-002
+    }
+    Ok(match (config.minor, theirs.version, config.role) {
         //= 37-VERSION-012
         (0, _, _) | (_, (MAJOR, 0), _) => (Revision::V30, Order::Eager), //= 23-NULL-002
         //= 37-VERSION-011
         (_, _, Role::Connecter) => (Revision::V31, Order::Eager),
         (_, _, Role::Binder) => (Revision::V31, Order::Answering), //= 37-NULL-003
-    };
-    let null = Null::start(order);
-    if null == Null::AwaitReady {
-        out.push_back(Output::Transmit(ready(config)));
-    }
-    Ok(Stage::Null { null, version, revision })
+    })
 }
 
-/// Says what the mechanism decided.
-pub(crate) fn conclude(
-    outcome: Result<Agreed, Refusal>,
-    version: (u8, u8),
-    config: &Config,
-    out: &mut VecDeque<Output>,
-) -> Result<PeerInfo, Reason> {
-    match outcome {
-        Ok(Agreed { answer, peer: Announcement { socket_type, identity, metadata } }) => {
-            if answer {
-                out.push_back(Output::Transmit(ready(config)));
-            }
-            Ok(PeerInfo { version, socket_type, identity, metadata })
-        }
-        Err(Refusal::ByPeer(reason)) => Err(Reason::RefusedByPeer(reason)),
-        Err(Refusal::Silent(violation)) => Err(Reason::Violation(violation)),
-        Err(Refusal::Told(violation, command)) => {
-            let mut octets = Vec::new();
-            command.encode(&mut octets);
-            out.push_back(Output::Transmit(octets));
-            Err(Reason::Violation(violation))
+/// Ends a handshake; only some refusals are told to the peer.
+pub(crate) fn refuse(refusal: Refusal, out: &mut VecDeque<Output>) -> Reason {
+    match refusal {
+        Refusal::ByPeer(reason) => Reason::RefusedByPeer(reason),
+        Refusal::Silent(violation) => Reason::Violation(violation),
+        Refusal::Told(violation) => {
+            say_error(WRONG_TYPE, out);
+            Reason::Violation(violation)
         }
     }
+}
+
+/// Says what a ZAP handler decided against a peer; it may come back later if the reason passes.
+pub(crate) fn deny(status: zap::Status, out: &mut VecDeque<Output>) -> Reason {
+    if status != zap::Status::TemporaryError {
+        say_error(status.code().as_bytes(), out); //= 24-HS-007
+    }
+    Reason::Denied(status) //= 27-REPLY-010
+}
+
+fn say_error(reason: &[u8], out: &mut VecDeque<Output>) {
+    let mut octets = Vec::new();
+    Command::Error(reason).encode(&mut octets);
+    out.push_back(Output::Transmit(octets));
 }
 
 /// Answers a 1.0 peer: our identity completes the frame that our signature began.
 pub(crate) fn answer_10(config: &Config, out: &mut VecDeque<Output>) -> Result<(), Violation> {
-    if !config.legacy || legacy::socket_code(config.socket_type).is_none() {
+    if !config.serves_legacy() || legacy::socket_code(config.socket_type).is_none() {
         return Err(Violation::Version10); //= 37-VERSION-013
     }
     if !config.identity.is_empty() {
@@ -91,7 +92,7 @@ pub(crate) fn answer_20(
     config: &Config,
     out: &mut VecDeque<Output>,
 ) -> Result<(), Violation> {
-    let code = legacy::socket_code(config.socket_type).filter(|_| config.legacy);
+    let code = legacy::socket_code(config.socket_type).filter(|_| config.serves_legacy());
     let Some(code) = code else { return Err(Violation::Version20(revision)) };
     let mut octets = vec![code];
     frame::encode(Kind::Last, &config.identity, &mut octets); //= 37-BACK1-007
@@ -118,11 +119,31 @@ pub(crate) fn legacy_peer(
     let meant = socket_type.is_none_or(SocketType::has_identity);
     let identity = if meant { identity } else { Vec::new() };
     let version = if revision == Revision::V10 { (1, 0) } else { (2, 0) };
-    Ok(PeerInfo { version, socket_type, identity, metadata: Vec::new() })
+    let peer = Announcement { socket_type, identity, metadata: Vec::new() };
+    Ok(peer_info(peer, version, None))
 }
 
-/// Our READY as a frame.
-fn ready(config: &Config) -> Vec<u8> {
+/// The question for the ZAP handler.
+pub(crate) fn request(applicant: Applicant, zap: &Zap) -> zap::Request {
+    let Applicant { credentials, identity } = applicant;
+    let (domain, address) = (zap.domain.clone(), zap.address.clone());
+    zap::Request { domain, address, identity, credentials }
+}
+
+/// All that is known of a peer, with what the ZAP handler said.
+pub(crate) fn peer_info(
+    peer: Announcement,
+    version: (u8, u8),
+    verdict: Option<zap::Reply>,
+) -> PeerInfo {
+    let Announcement { socket_type, identity, metadata } = peer;
+    let (user_id, zap_metadata) =
+        verdict.map(|reply| (reply.user_id, reply.metadata)).unwrap_or_default();
+    PeerInfo { version, socket_type, identity, metadata, user_id, zap_metadata }
+}
+
+/// What we announce, encoded. A peer is also told what the ZAP handler says of it.
+pub(crate) fn metadata(config: &Config, verdict: Option<&zap::Reply>) -> Vec<u8> {
     let ours = config.socket_type;
     //= 37-META-003
     let mut properties =
@@ -133,10 +154,11 @@ fn ready(config: &Config) -> Vec<u8> {
     if ours.has_identity() && shown {
         properties.push(Property { name: metadata::IDENTITY, value: &config.identity });
     }
-    for (name, value) in &config.properties {
-        properties.push(Property { name, value });
+    properties.extend(zap::properties(&config.properties));
+    if let Some(reply) = verdict {
+        properties.extend(zap::properties(&reply.metadata)); //= 27-REPLY-009
     }
     let mut octets = Vec::new();
-    Command::Ready(properties).encode(&mut octets);
+    metadata::encode(&properties, &mut octets);
     octets
 }

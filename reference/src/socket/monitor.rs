@@ -19,6 +19,9 @@ use crate::connection::Reason;
 use core::time::Duration;
 use std::collections::VecDeque;
 
+/// What libzmq reports when no ZAP handler can be reached, on every system that has it.
+const EFAULT: i32 = 14;
+
 /// One thing that happened to a listener or a connection.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Event {
@@ -110,6 +113,9 @@ impl Event {
                 b"500" => Self::HandshakeFailedAuth(500),
                 _ => Self::HandshakeFailedNoDetail(0),
             },
+            Reason::Denied(status) => Self::HandshakeFailedAuth(status.number()),
+            Reason::Handler(malformed) => Self::HandshakeFailedProtocol(malformed.into()),
+            Reason::NoHandler => Self::HandshakeFailedNoDetail(EFAULT),
             Reason::PeerClosed
             | Reason::HandshakeTimeout
             | Reason::HeartbeatTimeout
@@ -183,6 +189,7 @@ impl Monitor {
 mod tests {
     use super::*;
     use crate::violation::Violation;
+    use crate::wire::zap::{Malformed, Status};
 
     #[test]
     fn events_have_the_numbers_and_values_of_libzmq() {
@@ -218,6 +225,12 @@ mod tests {
             (Reason::HandshakeTimeout, Event::HandshakeFailedNoDetail(0)),
             (Reason::RefusedByPeer(b"300".to_vec()), Event::HandshakeFailedAuth(300)),
             (Reason::RefusedByPeer(b"500".to_vec()), Event::HandshakeFailedAuth(500)),
+            (Reason::Denied(Status::Refused), Event::HandshakeFailedAuth(400)),
+            (
+                Reason::Handler(Malformed::UserId),
+                Event::HandshakeFailedProtocol(ProtocolError::ZapUnspecified),
+            ),
+            (Reason::NoHandler, Event::HandshakeFailedNoDetail(14)),
             (Reason::RefusedByPeer(b"no".to_vec()), Event::HandshakeFailedNoDetail(0)),
             (
                 Violation::MechanismMismatch([0; 20]).into(),

@@ -63,6 +63,9 @@ impl Failure {
             //= 37-ERRH-005, 37-HB-014
             Reason::PeerClosed
             | Reason::Violation(_)
+            | Reason::Denied(_)
+            | Reason::Handler(_)
+            | Reason::NoHandler
             | Reason::HandshakeTimeout
             | Reason::HeartbeatTimeout
             | Reason::TtlExpired

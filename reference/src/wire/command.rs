@@ -121,6 +121,15 @@ impl<'a> Body<'a> {
         };
         Ok(Self { name, data: reader.rest() })
     }
+
+    /// Appends the whole command frame, in the shortest form.
+    pub fn encode(self, out: &mut Vec<u8>) {
+        let mut body = Vec::new();
+        body.push(u8::try_from(self.name.len()).unwrap_or(u8::MAX));
+        body.extend_from_slice(self.name.as_bytes());
+        body.extend_from_slice(self.data);
+        frame::encode(Kind::Command, &body, out);
+    }
 }
 
 impl<'a> Command<'a> {
@@ -129,7 +138,14 @@ impl<'a> Command<'a> {
     /// # Errors
     /// The first thing wrong with it. An unknown name is not wrong.
     pub fn decode(body: &'a [u8], max_properties: usize) -> Result<Self, Violation> {
-        let body = Body::decode(body)?;
+        Self::read(Body::decode(body)?, max_properties)
+    }
+
+    /// Reads a command body that has been cut in two.
+    ///
+    /// # Errors
+    /// The first thing wrong with its data. An unknown name is not wrong.
+    pub fn read(body: Body<'a>, max_properties: usize) -> Result<Self, Violation> {
         Ok(match body.name {
             "READY" => Self::Ready(metadata::decode(body.data, max_properties)?), //= 37-NULL-010
             "ERROR" => Self::Error(decode_reason(body.data)?),
@@ -161,30 +177,27 @@ impl<'a> Command<'a> {
 
     /// Appends the whole command frame, in the shortest form.
     pub fn encode(&self, out: &mut Vec<u8>) {
-        let name = self.name();
-        let mut body = Vec::new();
-        body.push(u8::try_from(name.len()).unwrap_or(u8::MAX));
-        body.extend_from_slice(name.as_bytes());
+        let mut data = Vec::new();
         match self {
-            Self::Ready(properties) => metadata::encode(properties, &mut body),
+            Self::Ready(properties) => metadata::encode(properties, &mut data),
             Self::Error(reason) => {
-                body.push(u8::try_from(reason.len()).unwrap_or(u8::MAX)); //= 37-NULL-017
-                body.extend_from_slice(reason);
+                data.push(u8::try_from(reason.len()).unwrap_or(u8::MAX)); //= 37-NULL-017
+                data.extend_from_slice(reason);
             }
             Self::Ping { ttl, context } => {
-                body.extend(ttl.to_be_bytes()); //= 37-HB-003
-                body.extend_from_slice(context.octets());
+                data.extend(ttl.to_be_bytes()); //= 37-HB-003
+                data.extend_from_slice(context.octets());
             }
-            Self::Pong(context) => body.extend_from_slice(context.octets()),
-            Self::Subscribe(data) | Self::Cancel(data) => body.extend_from_slice(data),
-            Self::Join(group) | Self::Leave(group) => body.extend_from_slice(group.octets()),
-            Self::Unknown(unknown) => body.extend_from_slice(unknown.data),
+            Self::Pong(context) => data.extend_from_slice(context.octets()),
+            Self::Subscribe(more) | Self::Cancel(more) => data.extend_from_slice(more),
+            Self::Join(group) | Self::Leave(group) => data.extend_from_slice(group.octets()),
+            Self::Unknown(unknown) => data.extend_from_slice(unknown.data),
         }
-        frame::encode(Kind::Command, &body, out);
+        Body { name: self.name(), data: &data }.encode(out);
     }
 }
 
-fn decode_reason(data: &[u8]) -> Result<&[u8], Violation> {
+pub(crate) fn decode_reason(data: &[u8]) -> Result<&[u8], Violation> {
     //= 37-NULL-017
     match data.split_first() {
         Some((&length, reason)) if usize::from(length) == reason.len() => Ok(reason),

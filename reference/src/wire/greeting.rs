@@ -22,6 +22,9 @@ const SIGNATURE_END: u8 = 0x7F;
 /// The 20 octets of the mechanism NULL.
 pub const NULL: [u8; 20] = *b"NULL\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0";
 
+/// The 20 octets of the mechanism PLAIN.
+pub const PLAIN: [u8; 20] = *b"PLAIN\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0";
+
 /// A greeting of 3.0 or later.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Greeting {
@@ -31,7 +34,7 @@ pub struct Greeting {
     pub version: (u8, u8),
     /// Octets 12-31, compared as a whole.
     pub mechanism: [u8; 20],
-    /// Octet 32; without effect under NULL.
+    /// Octet 32: 1 from the server of PLAIN or CURVE; without effect under NULL.
     pub as_server: u8,
 }
 

@@ -29,6 +29,12 @@ impl<'a> Property<'a> {
         self.name.eq_ignore_ascii_case(name) //= 37-META-002
     }
 
+    /// Name and value, owned.
+    #[must_use]
+    pub fn to_owned_pair(&self) -> (String, Vec<u8>) {
+        (self.name.to_owned(), self.value.to_vec())
+    }
+
     fn decode(reader: &mut Reader<'a>) -> Result<Self, Violation> {
         let truncated = Violation::PropertyTruncated;
         let Some(length) = reader.octet() else { return Err(truncated) };

@@ -7,6 +7,8 @@
 //! batch      whole messages on their way: queued as frames, read as messages
 //! command    name and data of a command body
 //! metadata   name/value properties inside READY
+//! plain      the commands of PLAIN
+//! zap        requests to and replies from a ZAP handler, as message parts
 //! legacy     frames and socket-type codes of 1.0 and 2.0
 //! ```
 //!
@@ -19,4 +21,6 @@ pub mod frame;
 pub mod greeting;
 pub mod legacy;
 pub mod metadata;
+pub mod plain;
 pub mod reader;
+pub mod zap;

@@ -56,16 +56,23 @@ impl End {
 
     /// What the peer told of itself when the handshake was over.
     pub(super) fn peer(&self) -> &PeerInfo {
-        match self.events.first() {
-            Some(Event::Ready(peer)) => peer,
-            other => panic!("not ready but {other:?}, {:?}", self.closed),
-        }
+        let ready = self.events.iter().find_map(|event| match event {
+            Event::Ready(peer) => Some(peer),
+            _ => None,
+        });
+        ready.unwrap_or_else(|| panic!("not ready but {:?}, {:?}", self.events, self.closed))
     }
 
     /// What happened after the handshake.
     pub(super) fn heard(&self) -> &[Event] {
         self.peer();
-        &self.events[1..]
+        let ready = self.events.iter().position(|event| matches!(event, Event::Ready(_)));
+        &self.events[ready.unwrap() + 1..]
+    }
+
+    /// Whether the connection would make use of octets now.
+    pub(super) fn wants_octets(&self) -> bool {
+        self.connection.wants_octets()
     }
 
     /// How often exactly these octets were sent at once.

@@ -116,7 +116,9 @@ impl Application {
                 peer.subscriptions.cancel(&topic);
                 self.surface(0, &topic);
             }
-            reference::Event::Messages(_)
+            // No handler is configured, so none is ever asked.
+            reference::Event::Authenticate(_)
+            | reference::Event::Messages(_)
             | reference::Event::Join(_)
             | reference::Event::Leave(_) => {}
         }

@@ -3,6 +3,7 @@
 //! Deliberately absent: codes of commands that libzmq cannot tell apart either.
 
 use crate::violation::Violation;
+use crate::wire::zap::Malformed;
 
 /// A `ZMQ_PROTOCOL_ERROR_*` of libzmq.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -81,7 +82,13 @@ impl ProtocolError {
 impl From<&Violation> for ProtocolError {
     fn from(violation: &Violation) -> Self {
         match violation {
-            Violation::MechanismMismatch(_) => Self::MechanismMismatch,
+            Violation::MechanismMismatch(_) | Violation::BothServers | Violation::BothClients => {
+                Self::MechanismMismatch
+            }
+            Violation::HelloTruncated
+            | Violation::HelloTooLong(_)
+            | Violation::CredentialOctet(_) => Self::MalformedHello,
+            Violation::WelcomeWithData(_) => Self::MalformedWelcome,
             Violation::UnexpectedCommand(_)
             | Violation::MessageInHandshake
             | Violation::SecondReady => Self::UnexpectedCommand,
@@ -121,6 +128,22 @@ impl From<&Violation> for ProtocolError {
     }
 }
 
+impl From<&Malformed> for ProtocolError {
+    fn from(malformed: &Malformed) -> Self {
+        match malformed {
+            Malformed::Parts(_) | Malformed::Delimiter => Self::ZapMalformedReply,
+            Malformed::Version(_) => Self::ZapBadVersion,
+            Malformed::RequestId(_) => Self::ZapBadRequestId,
+            Malformed::StatusCode(_) => Self::ZapInvalidStatusCode,
+            Malformed::Metadata(_) => Self::ZapInvalidMetadata,
+            Malformed::Text(_)
+            | Malformed::UserId
+            | Malformed::Identity(_)
+            | Malformed::Mechanism(_) => Self::ZapUnspecified,
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -129,6 +152,9 @@ mod tests {
     fn violations_of_a_handshake_have_the_code_of_libzmq() {
         let rows = [
             (Violation::MechanismMismatch([0; 20]), 0x1100_0002),
+            (Violation::BothServers, 0x1100_0002),
+            (Violation::HelloTruncated, 0x1000_0013),
+            (Violation::WelcomeWithData(1), 0x1000_0017),
             (Violation::UnexpectedCommand("PING".to_owned()), 0x1000_0001),
             (Violation::MessageInHandshake, 0x1000_0001),
             (Violation::CommandNameEmpty, 0x1000_0011),
@@ -139,6 +165,21 @@ mod tests {
         ];
         for (violation, code) in rows {
             assert_eq!(ProtocolError::from(&violation).code(), code, "{violation}");
+        }
+    }
+
+    #[test]
+    fn replies_of_a_handler_have_the_code_of_libzmq() {
+        let rows = [
+            (Malformed::UserId, 0x2000_0000),
+            (Malformed::Parts(6), 0x2000_0001),
+            (Malformed::RequestId(Vec::new()), 0x2000_0002),
+            (Malformed::Version(Vec::new()), 0x2000_0003),
+            (Malformed::StatusCode(Vec::new()), 0x2000_0004),
+            (Malformed::Metadata(Violation::PropertyTruncated), 0x2000_0005),
+        ];
+        for (malformed, code) in rows {
+            assert_eq!(ProtocolError::from(&malformed).code(), code, "{malformed}");
         }
     }
 
