@@ -5,6 +5,10 @@
 
 use core::time::Duration;
 
+/// Octets that the subscriptions of one peer may keep in memory, about; a peer that wants more is
+/// not wanted.
+pub const SUBSCRIPTIONS: usize = 256 << 20;
+
 /// What one connection may cost us; sizes in octets.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Limits {

@@ -6,9 +6,14 @@
 use core::num::NonZeroUsize;
 use std::collections::BTreeMap;
 
+/// Octets that a prefix costs beside its own, about: a node of a map, twice.
+const OVERHEAD: usize = 128;
+
 /// The subscriptions of one peer.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Subscriptions {
+    /// Octets of all prefixes, and what each costs beside them.
+    size: usize,
     /// Prefixes of each length, with the number of times each has been subscribed to.
     by_length: BTreeMap<usize, BTreeMap<Vec<u8>, NonZeroUsize>>,
 }
@@ -17,7 +22,7 @@ impl Subscriptions {
     /// No subscriptions: nothing matches.
     #[must_use]
     pub const fn new() -> Self {
-        Self { by_length: BTreeMap::new() }
+        Self { size: 0, by_length: BTreeMap::new() }
     }
 
     /// Adds one subscription to this prefix; says whether it is the first.
@@ -25,6 +30,7 @@ impl Subscriptions {
         let prefixes = self.by_length.entry(prefix.len()).or_default();
         let Some(count) = prefixes.get_mut(prefix) else {
             prefixes.insert(prefix.to_vec(), NonZeroUsize::MIN);
+            self.size = self.size.saturating_add(prefix.len()).saturating_add(OVERHEAD);
             return true;
         };
         *count = count.saturating_add(1); //= 37-PUBSUB-009
@@ -41,6 +47,7 @@ impl Subscriptions {
             return false;
         }
         prefixes.remove(prefix);
+        self.size = self.size.saturating_sub(prefix.len()).saturating_sub(OVERHEAD);
         if prefixes.is_empty() {
             self.by_length.remove(&prefix.len());
         }
@@ -52,9 +59,22 @@ impl Subscriptions {
     #[must_use]
     pub fn matches(&self, topic: &[u8]) -> bool {
         //= 37-PUBSUB-006
-        self.by_length.iter().any(|(length, prefixes)| {
+        self.by_length.range(..=topic.len()).any(|(length, prefixes)| {
             topic.get(..*length).is_some_and(|start| prefixes.contains_key(start))
         })
+    }
+
+    /// How many subscriptions there are to exactly this prefix.
+    #[must_use]
+    pub fn count(&self, prefix: &[u8]) -> usize {
+        let prefixes = self.by_length.get(&prefix.len());
+        prefixes.and_then(|prefixes| prefixes.get(prefix)).map_or(0, |count| count.get())
+    }
+
+    /// Octets that the prefixes keep in memory, about.
+    #[must_use]
+    pub const fn size(&self) -> usize {
+        self.size
     }
 
     /// Whether nothing is subscribed to.

@@ -57,10 +57,11 @@ pub enum Signal {
     Close(PeerId),
 }
 
-/// One peer, with queues of its own (28-DEALER-003, 28-ROUTER-002, 29-PUB-003, 29-XPUB-002,
-/// 29-SUB-003, 29-XSUB-002, 30-PUSH-004, 30-PULL-004, 31-PAIR-003).
+/// One peer, with queues of its own.
 #[derive(Debug, Default)]
 struct Peer {
+    //= 28-DEALER-003, 28-ROUTER-002, 29-PUB-003, 29-XPUB-002, 29-SUB-003, 29-XSUB-002
+    //= 30-PUSH-004, 30-PULL-004, 31-PAIR-003
     outgoing: Batch,
     out_bound: Bound,
     /// The link found nothing to take.
@@ -86,6 +87,12 @@ impl Peer {
 struct Slot {
     generation: u32,
     peer: Option<Box<Peer>>,
+}
+
+/// A peer that something can be sent to.
+fn open(slots: &mut [Slot], id: PeerId) -> Option<&mut Peer> {
+    let slot = slots.get_mut(id.slot()).filter(|slot| slot.generation == id.generation)?;
+    slot.peer.as_deref_mut().filter(|peer| !peer.ended)
 }
 
 /// All peers of one socket.
@@ -230,30 +237,24 @@ impl Peers {
     }
 
     fn offer(&mut self, id: PeerId, write: impl FnOnce(&mut Batch)) -> bool {
-        let conflate = self.conflate;
-        let Some(peer) = self.peer_mut(id).filter(|peer| !peer.ended) else { return false };
-        if conflate {
+        let Some(peer) = open(&mut self.slots, id) else { return false };
+        if self.conflate {
             peer.outgoing.clear();
         } else if !peer.has_room() {
             return false;
         }
         write(&mut peer.outgoing);
-        self.wake(id);
+        if core::mem::take(&mut peer.starved) {
+            self.signals.push_back(Signal::Outgoing(id));
+        }
         true
     }
 
     /// Queues a command frame, whatever the bounds.
     pub fn send_command(&mut self, id: PeerId, encode: impl FnOnce(&mut Vec<u8>)) {
-        let Some(peer) = self.peer_mut(id).filter(|peer| !peer.ended) else { return };
+        let Some(peer) = open(&mut self.slots, id) else { return };
         peer.outgoing.push_command(encode);
-        self.wake(id);
-    }
-
-    fn wake(&mut self, id: PeerId) {
-        if let Some(peer) = self.peer_mut(id)
-            && peer.starved
-        {
-            peer.starved = false;
+        if core::mem::take(&mut peer.starved) {
             self.signals.push_back(Signal::Outgoing(id));
         }
     }
