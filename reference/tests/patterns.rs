@@ -1,0 +1,17 @@
+//! Socket types without connections: what a pattern does with its peers and their queues.
+//!
+//! Stories, a file a family, each a promise of an RFC or a manual page; and `model`: random
+//! operations on every type, compared with something smaller. Deliberately absent: octets.
+
+#[cfg(test)]
+mod patterns {
+    mod bench;
+    mod exclusive;
+    mod pipeline;
+    mod publisher;
+    mod replies;
+    mod requests;
+    mod routing;
+    mod stream;
+    mod subscriber;
+}
