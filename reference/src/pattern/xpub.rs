@@ -181,7 +181,11 @@ impl Pattern for Xpub {
         Ok(())
     }
 
-    fn ask(&mut self, _: &mut Peers, _: &Options, wish: Wish<'_>) -> Result<(), Refused> {
+    fn ask(&mut self, _: &mut Peers, options: &Options, wish: Wish<'_>) -> Result<(), Refused> {
+        if !options.pubsub.xpub_manual {
+            let socket_type = options.socket_type;
+            return Err(Refused::OptionNotForType { name: "subscribe", socket_type });
+        }
         match (self.last, wish) {
             (Some(last), Wish::Subscribe(topic)) => drop(self.topics.subscribe(last, topic)),
             (Some(last), Wish::Cancel(topic)) => drop(self.topics.cancel(last, topic)),
