@@ -27,6 +27,7 @@ pub mod mechanism;
 pub mod message;
 pub mod pattern;
 pub mod routing;
+pub mod runtime;
 pub mod socket;
 pub mod socket_type;
 pub mod time;

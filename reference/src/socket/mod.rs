@@ -1,16 +1,271 @@
-//! The sans-I/O socket: what it is told ([`options`]), where its peers are ([`endpoint`]), when to
-//! look for them again ([`reconnect`]) and what it tells of them ([`monitor`]).
+//! The sans-I/O socket: a pattern, its peers and their queues, endpoints, and what is told of them.
 //!
+//! ```text
+//! application --send, recv, set--> Socket <--meet, deliver, take, part-- Link <--octets-- driver
+//! Wakes   who waits for what has just happened          Signal   which link is to be polled again
+//! ```
+//!
+//! A driver keeps a socket behind one lock, does what [`Socket::dial`] says for each endpoint it is
+//! connected to, and moves octets between transports and [`Link`]s.
 //! Deliberately absent: octets of frames, which are a connection's, and I/O, which is a driver's.
 
+mod closing;
+mod dialing;
 pub mod endpoint;
+mod link;
 pub mod monitor;
 pub mod options;
 pub mod peers;
 pub mod reconnect;
 
+pub use dialing::{Dial, DialerId, ListenerId, Origin};
 pub use endpoint::{Endpoint, EndpointError};
+pub use link::{Ended, Link, LinkOutput};
 pub use monitor::Monitor;
 pub use options::{Options, Value};
-pub use peers::{PeerId, Peers};
+pub use peers::{PeerId, Peers, Signal};
 pub use reconnect::Reconnect;
+
+use crate::connection::PeerInfo;
+use crate::error::Refused;
+use crate::message::{Message, Part};
+use crate::pattern::{self, Pattern, Unwanted, Wish};
+use crate::socket_type::SocketType;
+use crate::wire::batch::{Batch, Chunk};
+use closing::Closing;
+use dialing::{Dialer, Listener};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// Who may have waited for what has just happened.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Wakes {
+    /// A message may find room.
+    pub senders: bool,
+    /// A message may be there.
+    pub receivers: bool,
+    /// The socket has closed: every link and dialer.
+    pub links: bool,
+    /// A report may be there.
+    pub watchers: bool,
+}
+
+impl Wakes {
+    const NONE: Self = Self { senders: false, receivers: false, links: false, watchers: false };
+}
+
+/// One socket.
+#[derive(Debug)]
+pub struct Socket {
+    options: Options,
+    pattern: Box<dyn Pattern>,
+    peers: Peers,
+    listeners: BTreeMap<ListenerId, Listener>,
+    dialers: BTreeMap<DialerId, Dialer>,
+    /// Endpoints that were ever bound or connected.
+    endpoints: u64,
+    monitor: Option<Monitor>,
+    /// Grows by an odd constant with each number drawn.
+    chance: u64,
+    wakes: Wakes,
+    closing: Option<Closing>,
+}
+
+impl Socket {
+    /// A socket with default options and no endpoints; `None` for a draft type. The numbers that
+    /// it makes up, of peers and requests, begin with `first`.
+    #[must_use]
+    pub fn new(socket_type: SocketType, first: u32) -> Option<Self> {
+        Some(Self {
+            options: Options::new(socket_type),
+            pattern: pattern::new(socket_type, first)?,
+            peers: Peers::default(),
+            listeners: BTreeMap::new(),
+            dialers: BTreeMap::new(),
+            endpoints: 0,
+            monitor: None,
+            chance: u64::from(first),
+            wakes: Wakes::default(),
+            closing: None,
+        })
+    }
+
+    /// What it has been told.
+    #[must_use]
+    pub const fn options(&self) -> &Options {
+        &self.options
+    }
+
+    /// Its peers.
+    #[must_use]
+    pub const fn peers(&self) -> &Peers {
+        &self.peers
+    }
+
+    /// Gives an option a value; `subscribe` and `unsubscribe` act at once.
+    ///
+    /// # Errors
+    /// See [`Options::set`].
+    pub fn set(&mut self, name: &str, value: impl Into<Value>) -> Result<(), Refused> {
+        self.check_open()?;
+        match self.options.set(name, value)? {
+            options::Change::Stored => Ok(()),
+            options::Change::Subscribe(topic) => self.ask(Wish::Subscribe(&topic)),
+            options::Change::Unsubscribe(topic) => self.ask(Wish::Cancel(&topic)),
+        }
+    }
+
+    /// Changes what the socket, a subscriber, wants.
+    ///
+    /// # Errors
+    /// [`Refused::NotSupported`], [`Refused::Terminated`].
+    pub fn ask(&mut self, wish: Wish<'_>) -> Result<(), Refused> {
+        self.check_open()?;
+        self.pattern.ask(&mut self.peers, &self.options, wish)
+    }
+
+    /// Sends one message.
+    ///
+    /// # Errors
+    /// [`Refused::WouldBlock`] until [`Wakes::senders`]; whatever else the type refuses.
+    pub fn send(&mut self, parts: &[Part<'_>]) -> Result<(), Refused> {
+        self.check_open()?;
+        self.pattern.send(&mut self.peers, &self.options, parts)
+    }
+
+    /// Receives one message.
+    ///
+    /// # Errors
+    /// [`Refused::WouldBlock`] until [`Wakes::receivers`]; whatever else the type refuses.
+    pub fn recv(&mut self) -> Result<Message, Refused> {
+        self.check_open()?;
+        self.pattern.recv(&mut self.peers, &self.options)
+    }
+
+    const fn check_open(&self) -> Result<(), Refused> {
+        if self.closing.is_some() { Err(Refused::Terminated) } else { Ok(()) }
+    }
+
+    /// A peer that has told who it is joins the socket.
+    ///
+    /// # Errors
+    /// [`Unwanted`]: close the link.
+    pub(crate) fn meet(&mut self, origin: Origin, info: PeerInfo) -> Result<PeerId, Unwanted> {
+        let (out_bound, in_bound) = (self.options.send_bound(), self.options.receive_bound());
+        let early = self.early_peer(origin);
+        let peer = early.unwrap_or_else(|| self.peers.insert(out_bound, in_bound));
+        self.peers.set_info(peer, Arc::new(info));
+        self.peers.set_bounds(peer, out_bound, in_bound);
+        let attached = match early {
+            Some(_) => Ok(()),
+            None => self.pattern.attach(&mut self.peers, &self.options, peer),
+        };
+        attached.inspect_err(|_| self.peers.remove(peer))?;
+        let met = self.pattern.met(&mut self.peers, &self.options, peer);
+        met.inspect_err(|_| self.part(origin, peer))?;
+        self.pattern.writable(peer);
+        // Some types have something to receive when a peer comes.
+        self.wake_users();
+        Ok(peer)
+    }
+
+    /// The link of a peer is gone; an early peer waits for the next one.
+    pub(crate) fn part(&mut self, origin: Origin, peer: PeerId) {
+        if self.early_peer(origin) == Some(peer) {
+            let waiting = self.early_bound();
+            self.peers.set_bounds(peer, waiting, self.options.receive_bound());
+            self.peers.rest(peer);
+        } else {
+            self.forget(peer);
+        }
+    }
+
+    const fn wake_users(&mut self) {
+        (self.wakes.senders, self.wakes.receivers) = (true, true);
+    }
+
+    fn forget(&mut self, peer: PeerId) {
+        self.pattern.detach(&mut self.peers, &self.options, peer);
+        self.peers.end(peer);
+        // A sender may wait for a peer that will never take anything: let it find that out.
+        self.wake_users();
+    }
+
+    /// Messages have come from a peer.
+    pub(crate) fn deliver(&mut self, peer: PeerId, chunk: Chunk) {
+        if self.peers.deliver(peer, chunk) {
+            self.pattern.readable(&mut self.peers, peer);
+            self.wakes.receivers = true;
+        }
+    }
+
+    /// A peer, a subscriber, tells what it wants.
+    ///
+    /// # Errors
+    /// [`Unwanted`]: close the link.
+    pub(crate) fn wish(&mut self, peer: PeerId, wish: Wish<'_>) -> Result<(), Unwanted> {
+        self.wakes.receivers = true;
+        self.pattern.wish(&mut self.peers, &self.options, peer, wish)
+    }
+
+    /// Swaps what is queued for a peer against this empty batch; false if there is nothing.
+    pub(crate) fn take(&mut self, peer: PeerId, into: &mut Batch) -> bool {
+        let taken = self.peers.take(peer, into);
+        if taken {
+            self.pattern.writable(peer);
+            self.wakes.senders = true;
+        }
+        taken
+    }
+
+    /// Who has to look again, since the last time this was asked.
+    pub const fn take_wakes(&mut self) -> Wakes {
+        core::mem::replace(&mut self.wakes, Wakes::NONE)
+    }
+
+    /// Whether there is room for what a peer sends; a signal tells when, if not.
+    pub(crate) fn accepts(&mut self, peer: PeerId) -> bool {
+        self.peers.accepts(peer)
+    }
+
+    /// Reports events whose bit is in the mask from now on, the last `limit` that nobody has taken;
+    /// a mask of zero ends it.
+    pub fn watch(&mut self, mask: u16, limit: usize) {
+        self.monitor = (mask != 0).then(|| Monitor::new(mask, limit));
+        self.wakes.watchers = true;
+    }
+
+    /// The next thing that has happened to an endpoint; `None` when there is none yet, and for ever
+    /// when nothing is watched.
+    pub fn poll_report(&mut self) -> Option<monitor::Report> {
+        self.monitor.as_mut()?.poll_report()
+    }
+
+    /// Whether anything is reported.
+    #[must_use]
+    pub const fn is_watched(&self) -> bool {
+        self.monitor.is_some()
+    }
+
+    /// Reports something that has happened to an endpoint.
+    pub fn report(&mut self, event: monitor::Event, endpoint: &str) {
+        if let Some(monitor) = &mut self.monitor {
+            self.wakes.watchers |= monitor.handle_event(event, endpoint);
+        }
+    }
+
+    /// Some bits of chance; nothing secret depends on them.
+    const fn chance(&mut self) -> u64 {
+        // SplitMix64.
+        self.chance = self.chance.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mut mixed = self.chance;
+        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        mixed ^ (mixed >> 31)
+    }
+
+    /// The next link that has to be polled again.
+    pub fn poll_signal(&mut self) -> Option<Signal> {
+        self.peers.poll_signal()
+    }
+}

@@ -49,12 +49,10 @@ impl Bound {
 /// What a queue wants its link to know.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Signal {
-    /// There is something to take, and the link waits for it.
+    /// There is something to take, or to find out, and the link waits for it.
     Outgoing(PeerId),
     /// There is room to deliver to, and the link waits for it.
     Room(PeerId),
-    /// The pattern wants no more of this peer: its link is to be closed.
-    Close(PeerId),
 }
 
 /// One peer, with queues of its own.
@@ -66,6 +64,10 @@ struct Peer {
     out_bound: Bound,
     /// The link found nothing to take.
     starved: bool,
+    /// The link is writing what it took last.
+    in_flight: bool,
+    /// The pattern wants no more of it.
+    unwanted: bool,
     incoming: VecDeque<Chunk>,
     in_messages: usize,
     in_bound: Bound,
@@ -288,25 +290,41 @@ impl Peers {
 
     /// Asks for the link of this peer to be closed, after what is queued for it.
     pub fn close(&mut self, id: PeerId) {
-        self.signals.push_back(Signal::Close(id));
+        if let Some(peer) = self.peer_mut(id) {
+            (peer.unwanted, peer.starved) = (true, false);
+            self.signals.push_back(Signal::Outgoing(id));
+        }
+    }
+
+    /// Whether its link is to be closed, once nothing is queued for it.
+    #[must_use]
+    pub fn is_unwanted(&self, id: PeerId) -> bool {
+        self.peer(id).is_none_or(|peer| peer.unwanted || peer.ended)
+    }
+
+    /// Its link is gone, and another one may come.
+    pub fn rest(&mut self, id: PeerId) {
+        if let Some(peer) = self.peer_mut(id) {
+            (peer.starved, peer.stuffed, peer.in_flight) = (false, false, false);
+        }
+    }
+
+    /// Whether something is queued for it, or is being written.
+    #[must_use]
+    pub fn has_outgoing(&self, id: PeerId) -> bool {
+        self.peer(id).is_some_and(|peer| peer.in_flight || !peer.outgoing.is_empty())
     }
 
     /// Swaps all that is queued for it against this empty batch; false, and a signal later, when
     /// there is nothing.
     pub fn take(&mut self, id: PeerId, into: &mut Batch) -> bool {
         let Some(peer) = self.peer_mut(id) else { return false };
-        if peer.outgoing.is_empty() {
-            peer.starved = true;
-            return false;
+        peer.in_flight = !peer.outgoing.is_empty();
+        peer.starved = !peer.in_flight;
+        if peer.in_flight {
+            core::mem::swap(&mut peer.outgoing, into);
         }
-        core::mem::swap(&mut peer.outgoing, into);
-        true
-    }
-
-    /// Whether nothing is queued for any peer.
-    #[must_use]
-    pub fn is_drained(&self) -> bool {
-        self.ids().all(|id| self.peer(id).is_none_or(|peer| peer.outgoing.is_empty()))
+        peer.in_flight
     }
 
     /// Whether there is room for what the peer sends; if not, a signal comes when there is.

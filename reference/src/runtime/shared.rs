@@ -1,0 +1,196 @@
+//! What the tasks of one socket share: the core's socket and whoever waits for it, behind one lock.
+//!
+//! Whoever changes the socket then calls [`Core::settle`], which wakes those that have to look
+//! again. Nothing is awaited while the lock is held.
+
+use crate::error::Refused;
+use crate::message::Message;
+use crate::socket::peers::Signal;
+use crate::socket::{DialerId, ListenerId, PeerId, Socket};
+use crate::time::Instant;
+use core::task::{Poll, Waker};
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use tokio::task::AbortHandle;
+
+/// Tasks that wait for the same thing.
+#[derive(Debug, Default)]
+pub(super) struct Wakers(Vec<Waker>);
+
+impl Wakers {
+    pub(super) fn add(&mut self, waker: &Waker) {
+        if !self.0.iter().any(|known| known.will_wake(waker)) {
+            self.0.push(waker.clone());
+        }
+    }
+
+    fn wake(&mut self) {
+        self.0.drain(..).for_each(Waker::wake);
+    }
+}
+
+/// A socket and those who wait for it.
+#[derive(Debug)]
+pub(super) struct Core {
+    pub(super) socket: Socket,
+    senders: Wakers,
+    receivers: Wakers,
+    /// Those who wait for the last task to end.
+    closers: Wakers,
+    pub(super) watchers: Wakers,
+    /// Sessions and dialers, by number.
+    tasks: BTreeMap<u64, Option<Waker>>,
+    /// The session of each peer, by slot.
+    of_peer: Vec<u64>,
+    started: u64,
+    pub(super) listeners: BTreeMap<ListenerId, AbortHandle>,
+    pub(super) dialers: BTreeMap<DialerId, AbortHandle>,
+}
+
+/// The lock, and the clock that the core counts in.
+#[derive(Debug)]
+pub(super) struct Shared {
+    core: Mutex<Core>,
+    epoch: tokio::time::Instant,
+    streak: AtomicU32,
+}
+
+impl Shared {
+    pub(super) fn new(socket: Socket) -> Self {
+        let core = Core {
+            socket,
+            senders: Wakers::default(),
+            receivers: Wakers::default(),
+            closers: Wakers::default(),
+            watchers: Wakers::default(),
+            tasks: BTreeMap::new(),
+            of_peer: Vec::new(),
+            started: 0,
+            listeners: BTreeMap::new(),
+            dialers: BTreeMap::new(),
+        };
+        Self {
+            core: Mutex::new(core),
+            epoch: tokio::time::Instant::now(),
+            streak: AtomicU32::new(0),
+        }
+    }
+
+    /// A task that panics under the lock has a bug; the others still serve their peers.
+    pub(super) fn lock(&self) -> MutexGuard<'_, Core> {
+        self.core.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn now(&self) -> Instant {
+        Instant::ZERO + self.epoch.elapsed()
+    }
+
+    /// Whether one task has sent so many messages in a row that others should get a turn.
+    pub(super) fn is_streak(&self, limit: u32) -> bool {
+        let sent = self.streak.fetch_add(1, Ordering::Relaxed);
+        let is_streak = sent >= limit;
+        if is_streak {
+            self.streak.store(0, Ordering::Relaxed);
+        }
+        is_streak
+    }
+
+    /// Closes the socket; its tasks end by themselves.
+    pub(super) fn close(&self) {
+        let mut core = self.lock();
+        core.socket.close(self.now());
+        for listener in core::mem::take(&mut core.listeners).into_values() {
+            listener.abort();
+        }
+        core.settle();
+    }
+
+    /// The clock's name for a time of the core.
+    pub(super) fn at(&self, when: Instant) -> tokio::time::Instant {
+        // Beyond what the clock can count nothing happens, and looking earlier is harmless.
+        self.epoch.checked_add(when.duration_since(Instant::ZERO)).unwrap_or(self.epoch)
+    }
+}
+
+impl Core {
+    /// A task begins; it is woken by this number.
+    pub(super) fn enter(&mut self) -> u64 {
+        self.started = self.started.wrapping_add(1);
+        self.tasks.insert(self.started, None);
+        self.started
+    }
+
+    /// A task ends.
+    pub(super) fn leave(&mut self, task: u64) {
+        self.tasks.remove(&task);
+        self.settle();
+        if self.tasks.is_empty() {
+            self.closers.wake();
+        }
+    }
+
+    /// A task waits for a signal of its peer, if it has one, and for the socket to close.
+    pub(super) fn wait(&mut self, task: u64, peer: Option<PeerId>, waker: &Waker) {
+        if let Some(slot) = peer.map(PeerId::slot) {
+            if self.of_peer.len() <= slot {
+                self.of_peer.resize(slot.saturating_add(1), 0);
+            }
+            if let Some(known) = self.of_peer.get_mut(slot) {
+                *known = task;
+            }
+        }
+        let Some(entry) = self.tasks.get_mut(&task) else { return };
+        if !entry.as_ref().is_some_and(|known| known.will_wake(waker)) {
+            *entry = Some(waker.clone());
+        }
+    }
+
+    /// Wakes everybody who has to look again.
+    pub(super) fn settle(&mut self) {
+        while let Some(Signal::Outgoing(peer) | Signal::Room(peer)) = self.socket.poll_signal() {
+            let task = self.of_peer.get(peer.slot());
+            if let Some(Some(waker)) = task.and_then(|task| self.tasks.get(task)) {
+                waker.wake_by_ref();
+            }
+        }
+        let wakes = self.socket.take_wakes();
+        if wakes.senders {
+            self.senders.wake();
+        }
+        if wakes.receivers {
+            self.receivers.wake();
+        }
+        if wakes.watchers {
+            self.watchers.wake();
+        }
+        if wakes.links {
+            self.tasks.values().flatten().for_each(Waker::wake_by_ref);
+        }
+    }
+
+    /// Receives, or waits for something to receive.
+    pub(super) fn poll_recv(&mut self, waker: &Waker) -> Poll<Result<Message, Refused>> {
+        match self.socket.recv() {
+            Err(Refused::WouldBlock) => {
+                self.receivers.add(waker);
+                Poll::Pending
+            }
+            outcome => Poll::Ready(outcome),
+        }
+    }
+
+    /// Waits for room, after a send that found none.
+    pub(super) fn wait_to_send(&mut self, waker: &Waker) {
+        self.senders.add(waker);
+    }
+
+    /// Waits for the last task of a closed socket to end.
+    pub(super) fn poll_closed(&mut self, waker: &Waker) -> Poll<()> {
+        if self.tasks.is_empty() {
+            return Poll::Ready(());
+        }
+        self.closers.add(waker);
+        Poll::Pending
+    }
+}

@@ -1,0 +1,47 @@
+//! Transports: how a stream of octets to an endpoint is made.
+//!
+//! ```text
+//! Transport   bind, accept, connect          Net   tcp and ipc of the operating system
+//! ```
+//!
+//! Deliberately absent: inproc, which needs no octets and belongs to the context.
+
+mod ipc;
+mod net;
+mod tcp;
+
+pub use net::{Net, NetListener, NetStream};
+
+use crate::socket::Endpoint;
+use crate::socket::options::Tcp;
+use core::future::Future;
+use std::io;
+use tokio::io::{AsyncRead, AsyncWrite};
+
+/// A way to make streams; the runtime is generic over it.
+pub trait Transport: Clone + Send + Sync + 'static {
+    /// A stream to or from one peer.
+    type Stream: AsyncRead + AsyncWrite + Unpin + Send + 'static;
+    /// Where peers come in; it stops listening when dropped.
+    type Listener: Send + 'static;
+
+    /// Listens; returns the endpoint with every wildcard filled in.
+    fn bind(
+        &self,
+        endpoint: &Endpoint,
+        options: &Tcp,
+    ) -> impl Future<Output = io::Result<(Self::Listener, Endpoint)>> + Send;
+
+    /// Waits for a peer; dropping the future loses none. Returns its address, as text.
+    fn accept(
+        &self,
+        listener: &mut Self::Listener,
+    ) -> impl Future<Output = io::Result<(Self::Stream, String)>> + Send;
+
+    /// Makes a stream to an endpoint.
+    fn connect(
+        &self,
+        endpoint: &Endpoint,
+        options: &Tcp,
+    ) -> impl Future<Output = io::Result<Self::Stream>> + Send;
+}

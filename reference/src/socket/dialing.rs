@@ -1,0 +1,256 @@
+//! Endpoints of one socket: what it is bound to, what it is connected to, and when to dial.
+//!
+//! ```text
+//! dialer   idle --dial--> busy --link over, or no answer--> idle, until the back-off says when
+//! ```
+//!
+//! Types that queue before they have met anybody get a peer with the dialer, the early one, which
+//! outlives every link of it. Deliberately absent: dialing and listening themselves.
+
+use super::Socket;
+use super::endpoint::Endpoint;
+use super::monitor::Event;
+use super::peers::{Bound, PeerId};
+use super::reconnect::{Failure, Reconnect};
+use crate::connection::{Config, Role};
+use crate::error::Refused;
+use crate::socket_type::SocketType;
+use crate::time::Instant;
+use core::time::Duration;
+
+/// Names an endpoint that a socket is bound to.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct ListenerId(u64);
+
+/// Names an endpoint that a socket is connected to.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct DialerId(u64);
+
+/// Where a link comes from.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Origin {
+    /// A peer came to an endpoint that the socket is bound to.
+    Listener(ListenerId),
+    /// The socket went to an endpoint that it is connected to.
+    Dialer(DialerId),
+}
+
+/// What is to be done about a dialer.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Dial {
+    /// Dial this now; tell the outcome with [`Socket::dial_failed`] or [`super::Link::end`].
+    Now(Endpoint),
+    /// Ask again then.
+    At(Instant),
+    /// Nothing, while its link is up.
+    Busy,
+    /// Nothing, for ever.
+    Never,
+}
+
+/// An endpoint that a socket is bound to.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) struct Listener {
+    pub(super) endpoint: Endpoint,
+}
+
+/// An endpoint that a socket is connected to.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) struct Dialer {
+    endpoint: Endpoint,
+    reconnect: Reconnect,
+    /// An attempt or a link is under way.
+    busy: bool,
+    early: Option<PeerId>,
+}
+
+impl Socket {
+    /// The driver listens to this endpoint for the socket, with every wildcard filled in.
+    pub fn listening(&mut self, endpoint: Endpoint) -> ListenerId {
+        let id = ListenerId(self.next_endpoint());
+        self.options.last_endpoint = endpoint.to_string();
+        let text = endpoint.to_string();
+        self.listeners.insert(id, Listener { endpoint });
+        self.report(Event::Listening, &text);
+        id
+    }
+
+    /// Stops listening; peers that have come that way stay.
+    ///
+    /// # Errors
+    /// [`Refused::NoSuchEndpoint`].
+    pub fn unbind(&mut self, text: &str) -> Result<ListenerId, Refused> {
+        self.check_open()?;
+        let mut bound = self.listeners.iter();
+        let found = bound.find(|(_, listener)| listener.endpoint.to_string() == text);
+        let id =
+            found.map(|(id, _)| *id).ok_or_else(|| Refused::NoSuchEndpoint(text.to_owned()))?;
+        self.listeners.remove(&id);
+        self.report(Event::Closed, text);
+        Ok(id)
+    }
+
+    /// Whether the socket still listens there.
+    #[must_use]
+    pub fn listens(&self, id: ListenerId) -> bool {
+        self.listeners.contains_key(&id)
+    }
+
+    /// Connects to an endpoint: from now on [`Socket::dial`] says when to dial it.
+    ///
+    /// # Errors
+    /// The endpoint is none to connect to, or the socket is closed.
+    pub fn connect(&mut self, text: &str) -> Result<DialerId, Refused> {
+        self.check_open()?;
+        let endpoint = Endpoint::to_connect(text).map_err(Refused::Endpoint)?;
+        let id = DialerId(self.next_endpoint());
+        self.options.last_endpoint = endpoint.to_string();
+        let mut early = None;
+        if self.queues_early() && !self.options.queues.immediate {
+            let peer = self.peers.insert(self.early_bound(), self.options.receive_bound());
+            match self.pattern.attach(&mut self.peers, &self.options, peer) {
+                Ok(()) => early = Some(peer),
+                Err(_) => self.peers.remove(peer),
+            }
+            self.wakes.senders = true;
+        }
+        let dialer = Dialer { endpoint, reconnect: Reconnect::new(), busy: false, early };
+        self.dialers.insert(id, dialer);
+        Ok(id)
+    }
+
+    /// Undoes one [`Socket::connect`]: its link is closed, and what is queued for it is dropped.
+    ///
+    /// # Errors
+    /// [`Refused::NoSuchEndpoint`].
+    pub fn disconnect(&mut self, text: &str) -> Result<DialerId, Refused> {
+        self.check_open()?;
+        let mut connected = self.dialers.iter();
+        let found = connected.find(|(_, dialer)| dialer.endpoint.to_string() == text);
+        let id =
+            found.map(|(id, _)| *id).ok_or_else(|| Refused::NoSuchEndpoint(text.to_owned()))?;
+        self.drop_dialer(id);
+        Ok(id)
+    }
+
+    fn drop_dialer(&mut self, id: DialerId) {
+        if let Some(Dialer { early: Some(peer), .. }) = self.dialers.remove(&id) {
+            self.forget(peer);
+        }
+    }
+
+    /// What to do about a dialer now.
+    pub fn dial(&mut self, id: DialerId, now: Instant) -> Dial {
+        if !self.wants_dialer(id, now) {
+            return Dial::Never;
+        }
+        let Some(dialer) = self.dialers.get_mut(&id) else { return Dial::Never };
+        if dialer.busy {
+            return Dial::Busy;
+        }
+        if dialer.reconnect.is_stopped() {
+            return Dial::Never;
+        }
+        if let Some(when) = dialer.reconnect.deadline()
+            && !dialer.reconnect.handle_timeout(now)
+        {
+            return Dial::At(when);
+        }
+        dialer.busy = true;
+        let endpoint = dialer.endpoint.clone();
+        self.report(Event::ConnectDelayed, &endpoint.to_string());
+        Dial::Now(endpoint)
+    }
+
+    /// Whether dialing, or waiting to, still makes sense: not for a closed socket that has nothing
+    /// left for that peer.
+    #[must_use]
+    pub fn wants_dialer(&self, id: DialerId, now: Instant) -> bool {
+        let Some(dialer) = self.dialers.get(&id) else { return false };
+        !self.is_closed()
+            || (!self.is_over(now) && dialer.early.is_some_and(|p| self.peers.has_outgoing(p)))
+    }
+
+    /// Nobody answered there; the system said that nobody listens, or something else.
+    pub fn dial_failed(&mut self, id: DialerId, now: Instant, is_refused: bool) {
+        if let Some(dialer) = self.dialers.get(&id) {
+            let endpoint = dialer.endpoint.to_string();
+            self.report(Event::Closed, &endpoint);
+        }
+        let why = if is_refused { Failure::ConnectionRefused } else { Failure::Unreachable };
+        self.dial_later(id, now, why);
+    }
+
+    /// The handshake of a link that came from there is complete.
+    pub(super) fn dialed(&mut self, origin: Origin) {
+        if let Origin::Dialer(id) = origin
+            && let Some(dialer) = self.dialers.get_mut(&id)
+        {
+            dialer.reconnect.handle_ready();
+        }
+    }
+
+    /// The link that came from there is over.
+    pub(super) fn link_ended(&mut self, origin: Origin, now: Instant, failure: Option<Failure>) {
+        if let (Origin::Dialer(id), Some(failure)) = (origin, failure) {
+            self.dial_later(id, now, failure);
+        }
+    }
+
+    fn dial_later(&mut self, id: DialerId, now: Instant, failure: Failure) {
+        let chance = self.chance();
+        let Some(dialer) = self.dialers.get_mut(&id) else { return };
+        dialer.busy = false;
+        let timing = &self.options.timing;
+        if let Some(wait) = dialer.reconnect.handle_failure(failure, timing, now, chance) {
+            let endpoint = dialer.endpoint.to_string();
+            self.report(Event::ConnectRetried(wait), &endpoint);
+        }
+    }
+
+    /// The peer that was there before any link of this origin.
+    pub(super) fn early_peer(&self, origin: Origin) -> Option<PeerId> {
+        match origin {
+            Origin::Listener(_) => None,
+            Origin::Dialer(id) => self.dialers.get(&id)?.early,
+        }
+    }
+
+    /// What may wait for a peer that nobody has met: only messages are counted, as there is no
+    /// link yet that large ones could hold up.
+    pub(super) const fn early_bound(&self) -> Bound {
+        Bound { messages: self.options.send_bound().messages, octets: 0 }
+    }
+
+    /// Whether messages may be queued for an endpoint before its peer has been met: not where the
+    /// peer first has to say who it is, or what it wants.
+    const fn queues_early(&self) -> bool {
+        matches!(
+            self.options.socket_type,
+            SocketType::Req | SocketType::Dealer | SocketType::Push | SocketType::Pair
+        )
+    }
+
+    fn next_endpoint(&mut self) -> u64 {
+        self.endpoints = self.endpoints.saturating_add(1);
+        self.endpoints
+    }
+
+    /// What a link of this origin is told.
+    pub(super) fn config(&self, origin: Origin) -> Config {
+        let role = match origin {
+            Origin::Listener(_) => Role::Binder,
+            Origin::Dialer(_) => Role::Connecter,
+        };
+        let options = &self.options;
+        let mut config = Config::new(role, options.socket_type);
+        config.identity.clone_from(&options.routing.routing_id);
+        config.properties.clone_from(&options.routing.metadata);
+        config.heartbeat = options.timing.heartbeat();
+        if let Some(size) = options.queues.maxmsgsize {
+            config.limits.max_message_size = size;
+        }
+        config.limits.handshake_timeout = options.timing.handshake_ivl.unwrap_or(Duration::MAX);
+        config
+    }
+}
