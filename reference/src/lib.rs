@@ -8,6 +8,7 @@
 //! routing/     small data structures that choose peers
 //! socket/      options, endpoints, reconnects, monitor events; peers and their queues
 //! pattern/     a file per socket type: peers and messages only
+//! runtime/     tokio: the same core over real transports
 //! ```
 //!
 //! A line may use the lines above it, never those below.
@@ -15,7 +16,8 @@
 //! [`Connection`] is the door: mutate it once with [`Connection::handle_input`], drain it with
 //! [`Connection::poll_output`] until [`Output::Wait`], then mutate it again.
 //!
-//! Deliberately absent: clocks, sockets, threads, tasks, random numbers, hash maps and logging.
+//! Deliberately absent, outside `runtime/`: clocks, sockets, threads, tasks, random numbers, hash
+//! maps; and logging everywhere.
 //! Time and octets are arguments. A peer's mistake is a [`Violation`], never a string, never a
 //! panic; an announced size is judged before one octet of it is stored.
 #![deny(clippy::arithmetic_side_effects, clippy::as_conversions, clippy::wildcard_enum_match_arm)]

@@ -7,12 +7,16 @@ use super::session::Session;
 use super::shared::Shared;
 use super::transport::Transport;
 use crate::error::Refused;
-use crate::socket::{Dial, DialerId, Endpoint, ListenerId, Origin};
+use crate::socket::{self, Dial, DialerId, Endpoint, ListenerId, Origin};
 use core::future::{Future, poll_fn};
 use core::pin::pin;
 use core::task::Poll;
+use core::time::Duration;
 use std::io;
 use std::sync::Arc;
+
+/// Before accepting is tried again after it failed.
+const PAUSE: Duration = Duration::from_millis(10);
 
 /// Binds, and accepts from then on.
 pub(super) async fn bind<T: Transport>(
@@ -26,9 +30,23 @@ pub(super) async fn bind<T: Transport>(
     let (listener, endpoint) = bound.map_err(|error| refusal(&error, text))?;
     let mut core = shared.lock();
     let id = core.socket.listening(endpoint.clone());
-    let task = accept(context.clone(), Arc::clone(shared), id, endpoint.to_string(), listener);
-    core.listeners.insert(id, tokio::spawn(task).abort_handle());
+    let number = core.enter();
+    core.listeners.insert(id, number);
+    tokio::spawn(accept(context.clone(), Arc::clone(shared), id, number, listener));
     Ok(endpoint)
+}
+
+/// Stops accepting; returns when the address is free.
+pub(super) async fn unbind(shared: &Shared, text: &str) -> Result<(), Refused> {
+    let number = {
+        let mut core = shared.lock();
+        let id = core.socket.unbind(text)?;
+        let number = core.listeners.remove(&id).unwrap_or_default();
+        core.wake(number);
+        number
+    };
+    poll_fn(|cx| shared.lock().poll_left(number, cx.waker())).await;
+    Ok(())
 }
 
 /// Dials from now on.
@@ -50,33 +68,39 @@ async fn accept<T: Transport>(
     context: Context<T>,
     shared: Arc<Shared>,
     id: ListenerId,
-    endpoint: String,
+    number: u64,
     mut listener: T::Listener,
 ) {
+    let listens = |socket: &socket::Socket| socket.listens(id);
     loop {
-        match context.transport().accept(&mut listener).await {
-            Ok((stream, _address)) => {
-                let origin = Origin::Listener(id);
-                let session = Session::serve(Arc::clone(&shared), origin, endpoint.clone(), stream);
-                tokio::spawn(session);
+        let accepted = context.transport().accept(&mut listener);
+        match while_wanted(&shared, number, listens, accepted).await {
+            Some(Ok((stream, _address))) => {
+                tokio::spawn(Session::serve(Arc::clone(&shared), Origin::Listener(id), stream));
             }
             // Out of descriptors, most likely: others may end meanwhile.
-            Err(_) => tokio::time::sleep(core::time::Duration::from_millis(10)).await,
+            Some(Err(_)) => {
+                let pause = tokio::time::sleep(PAUSE);
+                while_wanted(&shared, number, listens, pause).await;
+            }
+            None => break,
         }
     }
+    drop(listener);
+    shared.lock().leave(number);
 }
 
 async fn dial<T: Transport>(context: Context<T>, shared: Arc<Shared>, id: DialerId, number: u64) {
+    let wanted = |socket: &socket::Socket| socket.wants_dialer(id, shared.now());
     loop {
         let next = shared.lock().socket.dial(id, shared.now());
         match next {
             Dial::Now(endpoint) => {
                 let options = shared.lock().socket.options().tcp.clone();
                 let stream = context.transport().connect(&endpoint, &options);
-                match while_wanted(&shared, id, number, stream).await {
+                match while_wanted(&shared, number, wanted, stream).await {
                     Some(Ok(stream)) => {
-                        let (shared, origin) = (Arc::clone(&shared), Origin::Dialer(id));
-                        Session::serve(shared, origin, endpoint.to_string(), stream).await;
+                        Session::serve(Arc::clone(&shared), Origin::Dialer(id), stream).await;
                     }
                     Some(Err(error)) => {
                         let is_refused = error.kind() == io::ErrorKind::ConnectionRefused;
@@ -86,8 +110,8 @@ async fn dial<T: Transport>(context: Context<T>, shared: Arc<Shared>, id: Dialer
                 }
             }
             Dial::At(when) => {
-                let sleep = tokio::time::sleep_until(shared.at(when));
-                if while_wanted(&shared, id, number, sleep).await.is_none() {
+                let pause = tokio::time::sleep_until(shared.at(when));
+                if while_wanted(&shared, number, wanted, pause).await.is_none() {
                     break;
                 }
             }
@@ -97,17 +121,17 @@ async fn dial<T: Transport>(context: Context<T>, shared: Arc<Shared>, id: Dialer
     shared.lock().leave(number);
 }
 
-/// The outcome, or `None` as soon as nobody wants it any more.
+/// The outcome, or `None` as soon as the socket wants it no more.
 async fn while_wanted<F: Future>(
     shared: &Shared,
-    id: DialerId,
     number: u64,
+    wanted: impl Fn(&socket::Socket) -> bool,
     future: F,
 ) -> Option<F::Output> {
     let mut future = pin!(future);
     poll_fn(|cx| {
         let mut core = shared.lock();
-        if !core.socket.wants_dialer(id, shared.now()) {
+        if !wanted(&core.socket) {
             return Poll::Ready(None);
         }
         core.wait(number, None, cx.waker());

@@ -41,11 +41,11 @@ pub(super) struct Session<S> {
 
 impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
     /// Serves a stream until either side ends it.
-    pub(super) async fn serve(shared: Arc<Shared>, origin: Origin, endpoint: String, stream: S) {
+    pub(super) async fn serve(shared: Arc<Shared>, origin: Origin, stream: S) {
         let (number, link) = {
             let now = shared.now();
             let mut core = shared.lock();
-            (core.enter(), Link::new(&mut core.socket, origin, &endpoint, now))
+            (core.enter(), Link::new(&mut core.socket, origin, now))
         };
         let mut session = Self {
             shared,

@@ -36,7 +36,7 @@ pub(super) struct Core {
     pub(super) socket: Socket,
     senders: Wakers,
     receivers: Wakers,
-    /// Those who wait for the last task to end.
+    /// Those who wait for tasks to end.
     closers: Wakers,
     pub(super) watchers: Wakers,
     /// Sessions and dialers, by number.
@@ -44,7 +44,8 @@ pub(super) struct Core {
     /// The session of each peer, by slot.
     of_peer: Vec<u64>,
     started: u64,
-    pub(super) listeners: BTreeMap<ListenerId, AbortHandle>,
+    /// The task of each listener.
+    pub(super) listeners: BTreeMap<ListenerId, u64>,
     pub(super) dialers: BTreeMap<DialerId, AbortHandle>,
 }
 
@@ -100,9 +101,6 @@ impl Shared {
     pub(super) fn close(&self) {
         let mut core = self.lock();
         core.socket.close(self.now());
-        for listener in core::mem::take(&mut core.listeners).into_values() {
-            listener.abort();
-        }
         core.settle();
     }
 
@@ -125,8 +123,13 @@ impl Core {
     pub(super) fn leave(&mut self, task: u64) {
         self.tasks.remove(&task);
         self.settle();
-        if self.tasks.is_empty() {
-            self.closers.wake();
+        self.closers.wake();
+    }
+
+    /// Makes a task look again.
+    pub(super) fn wake(&self, task: u64) {
+        if let Some(Some(waker)) = self.tasks.get(&task) {
+            waker.wake_by_ref();
         }
     }
 
@@ -149,9 +152,8 @@ impl Core {
     /// Wakes everybody who has to look again.
     pub(super) fn settle(&mut self) {
         while let Some(Signal::Outgoing(peer) | Signal::Room(peer)) = self.socket.poll_signal() {
-            let task = self.of_peer.get(peer.slot());
-            if let Some(Some(waker)) = task.and_then(|task| self.tasks.get(task)) {
-                waker.wake_by_ref();
+            if let Some(task) = self.of_peer.get(peer.slot()) {
+                self.wake(*task);
             }
         }
         let wakes = self.socket.take_wakes();
@@ -183,6 +185,15 @@ impl Core {
     /// Waits for room, after a send that found none.
     pub(super) fn wait_to_send(&mut self, waker: &Waker) {
         self.senders.add(waker);
+    }
+
+    /// Waits for a task to end.
+    pub(super) fn poll_left(&mut self, task: u64, waker: &Waker) -> Poll<()> {
+        if !self.tasks.contains_key(&task) {
+            return Poll::Ready(());
+        }
+        self.closers.add(waker);
+        Poll::Pending
     }
 
     /// Waits for the last task of a closed socket to end.

@@ -83,17 +83,13 @@ impl<T: Transport> Socket<T> {
         endpoints::connect(&self.context, &self.shared, endpoint)
     }
 
-    /// Stops listening to an endpoint; peers that came that way stay.
+    /// Stops listening to an endpoint, and returns when its address is free; peers that came that
+    /// way stay.
     ///
     /// # Errors
     /// The socket is not bound to it.
-    pub fn unbind(&self, endpoint: &str) -> Result<(), Refused> {
-        let mut core = self.shared.lock();
-        let listener = core.socket.unbind(endpoint)?;
-        if let Some(task) = core.listeners.remove(&listener) {
-            task.abort();
-        }
-        Ok(())
+    pub async fn unbind(&self, endpoint: &str) -> Result<(), Refused> {
+        endpoints::unbind(&self.shared, endpoint).await
     }
 
     /// Undoes one [`Socket::connect`]; what is queued for that endpoint is dropped.

@@ -139,6 +139,15 @@ impl Socket {
         }
     }
 
+    /// The endpoint that links of this origin are reported under; empty once it is gone.
+    pub(super) fn endpoint(&self, origin: Origin) -> String {
+        let endpoint = match origin {
+            Origin::Listener(id) => self.listeners.get(&id).map(|listener| &listener.endpoint),
+            Origin::Dialer(id) => self.dialers.get(&id).map(|dialer| &dialer.endpoint),
+        };
+        endpoint.map(Endpoint::to_string).unwrap_or_default()
+    }
+
     /// What to do about a dialer now.
     pub fn dial(&mut self, id: DialerId, now: Instant) -> Dial {
         if !self.wants_dialer(id, now) {

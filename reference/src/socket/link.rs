@@ -4,9 +4,9 @@
 //! Opening --Ready--> met, a peer of the socket --closed by either side--> over
 //! ```
 //!
-//! The driver reads into [`Link::buffer`], says so with [`Link::handle_input`], and then polls: what
-//! came reaches the socket, and what the socket has queued comes out to be written. Input needs
-//! no socket, so that octets are parsed and opened without holding its lock.
+//! The driver reads into [`Link::buffer`], says so with [`Link::handle_input`], and then polls:
+//! what came reaches the socket, and what the socket has queued comes out to be written. Input
+//! needs no socket, so that octets are parsed and opened without holding its lock.
 //! Deliberately absent: the transport, and whether to connect again, which the dialer knows.
 
 use super::dialing::Origin;
@@ -59,14 +59,14 @@ pub struct Link {
 
 impl Link {
     /// A link over a transport that has just been established.
-    pub fn new(socket: &mut Socket, origin: Origin, endpoint: &str, now: Instant) -> Self {
+    pub fn new(socket: &mut Socket, origin: Origin, now: Instant) -> Self {
         let connection = Connection::new(socket.config(origin), now);
         let event = match origin {
             Origin::Listener(_) => monitor::Event::Accepted,
             Origin::Dialer(_) => monitor::Event::Connected,
         };
-        socket.report(event, endpoint);
-        let endpoint = endpoint.to_owned();
+        let endpoint = socket.endpoint(origin);
+        socket.report(event, &endpoint);
         Self { origin, endpoint, connection, peer: None, spare: Batch::default() }
     }
 

@@ -9,7 +9,7 @@ use zeroproof_reference::error::Refused;
 use zeroproof_reference::message::{Message, Part};
 use zeroproof_reference::pattern::{self, Pattern, Unwanted, Wish};
 use zeroproof_reference::socket::options::Options;
-use zeroproof_reference::socket::peers::{Bound, PeerId, Peers, Signal};
+use zeroproof_reference::socket::peers::{Bound, PeerId, Peers};
 use zeroproof_reference::wire::batch::{Batch, Chunk};
 use zeroproof_reference::wire::command::Command;
 use zeroproof_reference::wire::frame::Kind;
@@ -157,7 +157,7 @@ impl Bench {
 
     /// Whether the link of a peer is to be closed.
     pub(crate) fn closes(&mut self, peer: PeerId) -> bool {
-        core::iter::from_fn(|| self.peers.poll_signal()).any(|signal| signal == Signal::Close(peer))
+        self.peers.is_unwanted(peer)
     }
 }
 

@@ -9,6 +9,9 @@ use std::os::unix::net;
 use std::path::{Path, PathBuf};
 use tokio::net::{UnixListener, UnixStream};
 
+/// Fresh paths that one process may have.
+const FRESH: u32 = 10_000;
+
 /// A listener that takes its file away with it.
 #[derive(Debug)]
 pub struct IpcListener {
@@ -36,9 +39,9 @@ pub(super) fn bind(path: &IpcPath) -> io::Result<(IpcListener, Endpoint)> {
             (bind_file(Path::new(path))?, Some(PathBuf::from(path)), name)
         }
         IpcPath::Fresh => {
-            let path = fresh()?;
+            let (listener, path) = bind_fresh()?;
             let name = IpcPath::File(path.display().to_string());
-            (bind_file(&path)?, Some(path), name)
+            (listener, Some(path), name)
         }
     };
     listener.set_nonblocking(true)?;
@@ -63,13 +66,15 @@ fn bind_file(path: &Path) -> io::Result<net::UnixListener> {
 }
 
 /// A path in the folder for temporary files that nothing lies at.
-fn fresh() -> io::Result<PathBuf> {
+fn bind_fresh() -> io::Result<(net::UnixListener, PathBuf)> {
     let process = std::process::id();
     let folder = std::env::temp_dir();
-    (0..10_000_u32)
-        .map(|number| folder.join(format!("zmq-{process}-{number}.sock")))
-        .find(|path| !path.exists())
-        .ok_or_else(|| io::ErrorKind::AddrInUse.into())
+    let mut paths = (0..FRESH).map(|number| folder.join(format!("zmq-{process}-{number}.sock")));
+    let bound = paths.find_map(|path| match net::UnixListener::bind(&path) {
+        Err(error) if error.kind() == io::ErrorKind::AddrInUse => None,
+        outcome => Some(outcome.map(|listener| (listener, path))),
+    });
+    bound.unwrap_or_else(|| Err(io::ErrorKind::AddrInUse.into()))
 }
 
 pub(super) async fn connect(path: &IpcPath) -> io::Result<UnixStream> {

@@ -1,0 +1,4 @@
+//! The tokio runtime over real transports: stories of two sockets, each a promise.
+
+#[path = "runtime/talk.rs"]
+mod talk;

@@ -1,0 +1,93 @@
+//! Sockets of this engine talk to each other over tcp and ipc.
+
+use zeroproof_reference::runtime::{Context, Socket};
+use zeroproof_reference::{Message, Refused, SocketType};
+
+type Outcome = Result<(), Refused>;
+
+const ENDPOINTS: [&str; 3] = ["tcp://127.0.0.1:*", "tcp://[::1]:*", "ipc://*"];
+
+/// One bound, one connected to it.
+async fn pair(
+    binds: SocketType,
+    connects: SocketType,
+    endpoint: &str,
+) -> Result<(Socket, Socket), Refused> {
+    let context = Context::new();
+    let (binder, connecter) = (context.socket(binds)?, context.socket(connects)?);
+    let bound = binder.bind(endpoint).await?;
+    connecter.connect(&bound.to_string())?;
+    Ok((binder, connecter))
+}
+
+#[tokio::test]
+async fn work_arrives_whole_and_in_order() -> Outcome {
+    for endpoint in ENDPOINTS {
+        let (pull, push) = pair(SocketType::Pull, SocketType::Push, endpoint).await?;
+        let sent = (0..5000_u32).map(|number| {
+            let size = [0, 1, 70, 71, 300, 70_000][usize::try_from(number).unwrap() % 6];
+            Message::new([number.to_be_bytes().to_vec(), vec![7; size]])
+        });
+        let sent: Vec<_> = sent.collect();
+        let all = sent.clone();
+        tokio::spawn(async move {
+            for message in all {
+                push.send(&message).await.unwrap();
+            }
+            push.close().await;
+        });
+        for message in &sent {
+            assert_eq!(&pull.recv().await?, message, "{endpoint}");
+        }
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_request_is_answered() -> Outcome {
+    for endpoint in ENDPOINTS {
+        let (rep, req) = pair(SocketType::Rep, SocketType::Req, endpoint).await?;
+        tokio::spawn(async move {
+            while let Ok(request) = rep.recv().await {
+                rep.send(&request).await.unwrap();
+            }
+        });
+        for question in ["", "one", "two"] {
+            req.send(question).await?;
+            assert_eq!(req.recv().await?, Message::from(question));
+        }
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_subscriber_gets_what_it_wants_and_nothing_else() -> Outcome {
+    for endpoint in ENDPOINTS {
+        let (publisher, sub) = pair(SocketType::Xpub, SocketType::Sub, endpoint).await?;
+        sub.subscribe("a")?;
+        assert_eq!(publisher.recv().await?, Message::from(b"\x01a"));
+        for topic in ["b1", "a1", "ba", "a2"] {
+            publisher.send(topic).await?;
+        }
+        assert_eq!(sub.recv().await?, Message::from("a1"));
+        assert_eq!(sub.recv().await?, Message::from("a2"));
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_closed_socket_delivers_what_was_sent_to_a_peer_that_comes_late() -> Outcome {
+    let context = Context::new();
+    let pull = context.socket(SocketType::Pull)?;
+    let endpoint = pull.bind("tcp://127.0.0.1:*").await?.to_string();
+    pull.close().await;
+    let push = context.socket(SocketType::Push)?;
+    push.connect(&endpoint)?;
+    push.send("late").await?;
+    let closing = tokio::spawn(push.close());
+    let pull = context.socket(SocketType::Pull)?;
+    pull.bind(&endpoint).await?;
+    assert_eq!(pull.recv().await?, Message::from("late"));
+    closing.await.unwrap();
+    Ok(())
+}
