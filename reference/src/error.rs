@@ -139,6 +139,8 @@ pub enum Refused {
         /// What it takes.
         allowed: Allowed,
     },
+    /// No socket of this draft type can be opened.
+    Draft(SocketType),
     /// The socket or its context has been closed.
     Terminated,
 }
@@ -163,6 +165,7 @@ impl Refused {
             | Self::OptionReadOnly(_)
             | Self::OptionWriteOnly(_)
             | Self::OptionValue { .. } => Kind::Invalid,
+            Self::Draft(_) => Kind::Invalid,
             Self::Terminated => Kind::Terminated,
         }
     }
@@ -199,6 +202,7 @@ impl fmt::Display for Refused {
             Self::OptionReadOnly(name) => write!(f, "{name} can be read, not set"),
             Self::OptionWriteOnly(name) => write!(f, "{name} can be set, not read"),
             Self::OptionValue { name, allowed } => write!(f, "{name} takes {allowed}"),
+            Self::Draft(socket_type) => write!(f, "no {socket_type} here: it is a draft type"),
             Self::Terminated => f.write_str("closed: open another socket"),
         }
     }

@@ -39,10 +39,10 @@ impl<T: Transport> Context<T> {
     /// A socket with default options and no endpoints.
     ///
     /// # Errors
-    /// [`Refused::NoSuchType`] for a draft type.
+    /// [`Refused::Draft`].
     pub fn socket(&self, socket_type: SocketType) -> Result<Socket<T>, Refused> {
         let core = socket::Socket::new(socket_type, seed());
-        core.map(|core| Socket::new(self.clone(), core)).ok_or(Refused::Terminated)
+        core.map(|core| Socket::new(self.clone(), core)).ok_or(Refused::Draft(socket_type))
     }
 
     pub(super) fn transport(&self) -> &T {
