@@ -74,7 +74,7 @@ pub enum Event {
 }
 
 /// What a peer told of itself.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct PeerInfo {
     /// Major and minor version it announced, which may be higher than ours.
     pub version: (u8, u8),

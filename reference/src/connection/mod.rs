@@ -15,6 +15,7 @@ mod event;
 mod handshake;
 mod heartbeat;
 mod opening;
+mod raw;
 mod scanner;
 mod traffic;
 mod translate;
@@ -22,6 +23,7 @@ mod translate;
 pub use config::{Config, Heartbeat, Misconfigured, Role};
 pub use event::{Event, Input, Output, PeerInfo, Reason};
 
+use crate::socket_type::SocketType;
 use crate::time::Instant;
 use crate::wire::batch::Batch;
 use crate::wire::command::{Command, Group};
@@ -52,6 +54,8 @@ enum Phase {
         waiting: Batch,
     },
     Traffic(Traffic),
+    /// No ZMTP at all, for a STREAM.
+    Raw,
     Closed,
 }
 
@@ -64,6 +68,10 @@ impl Connection {
         if let Err(misconfigured) = config.check() {
             out.push_back(Output::Close(Reason::Misconfigured(misconfigured)));
             return Self { config, phase: Phase::Closed, incoming, missing, out };
+        }
+        if config.socket_type == SocketType::Stream {
+            raw::start(&mut out);
+            return Self { config, phase: Phase::Raw, incoming, missing, out };
         }
         let handshake = Handshake::start(&config, &mut out);
         let deadline = now + config.limits.handshake_timeout;
@@ -96,7 +104,7 @@ impl Connection {
     pub fn wants_octets(&self) -> bool {
         match &self.phase {
             Phase::Handshake { handshake, .. } => !handshake.is_asking(),
-            Phase::Traffic(_) => true,
+            Phase::Traffic(_) | Phase::Raw => true,
             Phase::Closed => false,
         }
     }
@@ -110,7 +118,7 @@ impl Connection {
         match &self.phase {
             Phase::Handshake { deadline, .. } => Some(*deadline),
             Phase::Traffic(traffic) => traffic.deadline(),
-            Phase::Closed => None,
+            Phase::Raw | Phase::Closed => None,
         }
     }
 
@@ -159,7 +167,7 @@ impl Connection {
         match &self.phase {
             Phase::Handshake { deadline, .. } if now >= *deadline => Err(Reason::HandshakeTimeout),
             Phase::Traffic(traffic) if idle => traffic.poll_death(now).map_or(Ok(()), Err),
-            Phase::Handshake { .. } | Phase::Traffic(_) | Phase::Closed => Ok(()),
+            Phase::Handshake { .. } | Phase::Traffic(_) | Phase::Raw | Phase::Closed => Ok(()),
         }
     }
 
@@ -181,6 +189,8 @@ impl Connection {
         {
             traffic.handle_octets();
             *missing = traffic.take(incoming, now, config, out)?;
+        } else if matches!(phase, Phase::Raw) && !incoming.is_empty() {
+            raw::show(incoming, out);
         }
         Ok(())
     }
@@ -223,6 +233,7 @@ impl Connection {
         match &mut self.phase {
             Phase::Handshake { waiting, .. } => waiting.append(&batch),
             Phase::Traffic(traffic) => traffic.send(batch, &mut self.out),
+            Phase::Raw => raw::send(batch, &mut self.out),
             Phase::Closed => {}
         }
     }

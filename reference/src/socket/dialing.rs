@@ -106,8 +106,11 @@ impl Socket {
         let id = DialerId(self.next_endpoint());
         self.options.last_endpoint = endpoint.to_string();
         let mut early = None;
-        if self.queues_early() && !self.options.queues.immediate {
+        // It names the next endpoint only.
+        let name = core::mem::take(&mut self.options.routing.connect_routing_id);
+        if !name.is_empty() || (self.queues_early() && !self.options.queues.immediate) {
             let peer = self.peers.insert(self.early_bound(), self.options.receive_bound());
+            self.peers.set_routing_id(peer, name.into());
             match self.pattern.attach(&mut self.peers, &self.options, peer) {
                 Ok(()) => early = Some(peer),
                 Err(_) => self.peers.remove(peer),

@@ -109,7 +109,10 @@ impl Socket {
     pub fn set(&mut self, name: &str, value: impl Into<Value>) -> Result<(), Refused> {
         self.check_open()?;
         match self.options.set(name, value)? {
-            options::Change::Stored => Ok(()),
+            options::Change::Stored => {
+                self.peers.set_conflate(self.options.conflates());
+                Ok(())
+            }
             options::Change::Subscribe(topic) => self.ask(Wish::Subscribe(&topic)),
             options::Change::Unsubscribe(topic) => self.ask(Wish::Cancel(&topic)),
         }

@@ -91,3 +91,34 @@ async fn a_closed_socket_delivers_what_was_sent_to_a_peer_that_comes_late() -> O
     closing.await.unwrap();
     Ok(())
 }
+
+#[tokio::test]
+async fn a_stream_speaks_to_peers_that_know_no_zmtp() -> Outcome {
+    let context = Context::new();
+    let (server, client) =
+        (context.socket(SocketType::Stream)?, context.socket(SocketType::Stream)?);
+    let endpoint = server.bind("tcp://127.0.0.1:*").await?.to_string();
+    client.set("connect_routing_id", "server")?;
+    client.connect(&endpoint)?;
+    assert_eq!(client.recv().await?, Message::new(["server", ""]), "the link is up");
+    client.send(["server", "GET / HTTP/1.0"]).await?;
+    let (name, rest) = server.recv().await?.split_first();
+    assert_eq!(rest, Some(Message::from("")), "somebody came");
+    assert_eq!(server.recv().await?, Message::new([name.clone(), "GET / HTTP/1.0".into()]));
+    server.send(Message::new([name.clone(), "200 OK".into()])).await?;
+    server.send(Message::new([name, "".into()])).await?;
+    assert_eq!(client.recv().await?, Message::new(["server", "200 OK"]));
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_router_may_name_the_peer_that_it_connects_to() -> Outcome {
+    let (dealer, router) =
+        pair(SocketType::Dealer, SocketType::Router, "tcp://127.0.0.1:*").await?;
+    let endpoint = dealer.bind("ipc://*").await?.to_string();
+    router.set("connect_routing_id", "the dealer")?;
+    router.connect(&endpoint)?;
+    router.send(["the dealer", "hello"]).await?;
+    assert_eq!(dealer.recv().await?, Message::from("hello"));
+    Ok(())
+}
