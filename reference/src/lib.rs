@@ -41,7 +41,7 @@ pub use connection::{
 };
 pub use error::Refused;
 pub use limits::Limits;
-pub use mechanism::{Security, Zap};
+pub use mechanism::{Entropy, KeyPair, PublicKey, SecretKey, Security, Zap};
 pub use message::{Message, Part, Parts};
 pub use routing::Subscriptions;
 pub use socket::{Endpoint, Options};

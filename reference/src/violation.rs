@@ -78,6 +78,40 @@ pub enum Violation {
     CredentialOctet(u8),
     /// A PLAIN WELCOME with data; the octets of it.
     WelcomeWithData(usize),
+    /// A public key with which everybody agrees on the same secret.
+    WeakKey,
+    /// A CURVE command of a size it cannot have.
+    CurveSize {
+        /// Which.
+        what: CurvePart,
+        /// Octets of its body.
+        size: usize,
+    },
+    /// A CURVE HELLO of another version than 1.0.
+    CurveVersion([u8; 2]),
+    /// A CURVE HELLO whose padding is not all zero.
+    HelloPadding,
+    /// A CURVE HELLO whose box holds something else than zeros.
+    HelloNotZero,
+    /// A box that was not sealed with the key it should be, or was changed since.
+    BoxForged(CurvePart),
+    /// A vouch for another transient key than that of the connection.
+    VouchForAnotherKey,
+    /// A vouch that was made for another server.
+    VouchForAnotherServer,
+    /// A counter that is not higher than all before it.
+    NonceNotRising {
+        /// The counter.
+        nonce: u64,
+        /// The highest one before.
+        last: u64,
+    },
+    /// A frame that is no MESSAGE, on a link where everything is sealed.
+    NotEncrypted,
+    /// MORE outside a box; it belongs inside.
+    MoreOutsideBox,
+    /// Reserved bits in the flags inside a box.
+    PayloadFlags(u8),
     /// A READY after the handshake.
     SecondReady,
     /// A property that ends before its name, its value size or its value does.
@@ -120,6 +154,25 @@ pub enum Violation {
     RadioFrames(usize),
 }
 
+/// What has a box in CURVE.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum CurvePart {
+    /// HELLO.
+    Hello,
+    /// WELCOME.
+    Welcome,
+    /// The cookie in WELCOME and INITIATE.
+    Cookie,
+    /// INITIATE.
+    Initiate,
+    /// The vouch in INITIATE.
+    Vouch,
+    /// READY.
+    Ready,
+    /// MESSAGE.
+    Message,
+}
+
 impl fmt::Display for Violation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -157,13 +210,23 @@ impl fmt::Display for Violation {
             Self::HelloTooLong(count) => write!(f, "{count} octets behind the fields of HELLO"),
             Self::CredentialOctet(octet) => write!(f, "octet {octet:02X} in credentials"),
             Self::WelcomeWithData(count) => write!(f, "WELCOME with {count} octets of data"),
+            Self::WeakKey => f.write_str("public key of low order"),
+            Self::CurveSize { what, size } => write!(f, "{what} of {size} octets"),
+            Self::CurveVersion([major, minor]) => write!(f, "CURVE version {major}.{minor}"),
+            Self::HelloPadding => f.write_str("padding of HELLO is not zero"),
+            Self::HelloNotZero => f.write_str("box of HELLO does not hold zeros"),
+            Self::BoxForged(what) => write!(f, "box of {what} does not open"),
+            Self::VouchForAnotherKey => f.write_str("vouch for another transient key"),
+            Self::VouchForAnotherServer => f.write_str("vouch for another server"),
+            Self::NonceNotRising { nonce, last } => write!(f, "nonce {nonce} after {last}"),
+            Self::NotEncrypted => f.write_str("frame that is no MESSAGE on an encrypted link"),
+            Self::MoreOutsideBox => f.write_str("MORE outside a box"),
+            Self::PayloadFlags(flags) => write!(f, "reserved bits in payload flags {flags:02X}"),
             Self::SecondReady => f.write_str("second READY"),
             Self::PropertyTruncated => f.write_str("metadata ends within a property"),
             Self::PropertyNameEmpty => f.write_str("property name of no characters"),
             Self::PropertyNameOctet(octet) => write!(f, "octet {octet:02X} in a property name"),
-            Self::PropertyValueSize(size) => {
-                write!(f, "property value of {size} octets, 2^31 or more")
-            }
+            Self::PropertyValueSize(size) => write!(f, "property of {size} octets, 2^31 or more"),
             Self::TooManyProperties { limit } => write!(f, "more than {limit} properties"),
             Self::UnknownSocketType(name) => {
                 write!(f, "no socket type is called \"{}\"", name.escape_ascii())
@@ -175,13 +238,25 @@ impl fmt::Display for Violation {
             Self::IdentityLeadingZero => f.write_str("identity starts with a zero octet"),
             Self::ErrorReasonLength => f.write_str("length of the ERROR reason and body disagree"),
             Self::PingTruncated => f.write_str("PING ends within its TTL"),
-            Self::ContextTooLong(length) => {
-                write!(f, "PING or PONG context of {length} octets, limit 16")
-            }
+            Self::ContextTooLong(length) => write!(f, "context of {length} octets, limit 16"),
             Self::GroupTooLong(length) => write!(f, "group of {length} octets, limit 255"),
             Self::GroupZeroOctet => f.write_str("zero octet in a group"),
             Self::RadioFrames(count) => write!(f, "radio message of {count} frames, not 2"),
         }
+    }
+}
+
+impl fmt::Display for CurvePart {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Hello => "HELLO",
+            Self::Welcome => "WELCOME",
+            Self::Cookie => "cookie",
+            Self::Initiate => "INITIATE",
+            Self::Vouch => "vouch",
+            Self::Ready => "READY",
+            Self::Message => "MESSAGE",
+        })
     }
 }
 

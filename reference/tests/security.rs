@@ -8,7 +8,11 @@ mod session;
 
 #[cfg(test)]
 mod security {
+    mod boxes;
+    mod curve;
     mod golden;
+    mod hostile;
+    mod keys;
     mod matrix;
     mod violations;
     mod zap;

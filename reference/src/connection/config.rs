@@ -3,7 +3,7 @@
 //! Deliberately absent: addresses, sockets and everything else outside one link.
 
 use crate::limits::Limits;
-use crate::mechanism::{Security, Zap, judge_identity};
+use crate::mechanism::{Entropy, Security, Zap, judge_identity};
 use crate::socket_type::SocketType;
 use crate::violation::Violation;
 use crate::wire::metadata::is_name_octet;
@@ -55,6 +55,8 @@ pub struct Config {
     pub legacy: bool,
     /// Our mechanism.
     pub security: Security,
+    /// Random octets for the handshake, never used before.
+    pub entropy: Entropy,
     /// Who says whether a peer may come in.
     pub zap: Zap,
     /// Our heartbeats.
@@ -78,6 +80,8 @@ pub enum Misconfigured {
     Minor(u8),
     /// A user name or password of more than 255 octets, or with other than visible ASCII.
     Credentials,
+    /// CURVE without random octets.
+    Entropy,
     /// A ZAP domain or address of more than 255 characters, or with other than visible ASCII.
     ZapText,
 }
@@ -94,6 +98,7 @@ impl Config {
             minor: 1,
             legacy: true,
             security: Security::default(),
+            entropy: Entropy::default(),
             zap: Zap::default(),
             heartbeat: Heartbeat::default(),
             limits: Limits::default(),
@@ -122,11 +127,19 @@ impl Config {
         if self.minor > 1 {
             return Err(Misconfigured::Minor(self.minor));
         }
-        if let Security::PlainClient { username, password } = &self.security {
+        match &self.security {
             //= 24-HS-003
-            if !is_credential(username) || !is_credential(&password.0) {
-                return Err(Misconfigured::Credentials);
+            Security::PlainClient { username, password } => {
+                if !is_credential(username) || !is_credential(&password.0) {
+                    return Err(Misconfigured::Credentials);
+                }
             }
+            Security::CurveClient { .. } | Security::CurveServer { .. } => {
+                if self.entropy == Entropy::default() {
+                    return Err(Misconfigured::Entropy);
+                }
+            }
+            Security::Null | Security::PlainServer => {}
         }
         //= 27-FIELDS-004
         if !is_credential(&self.zap.domain) || !is_credential(self.zap.address.as_bytes()) {
@@ -158,6 +171,7 @@ impl fmt::Display for Misconfigured {
             Self::Credentials => {
                 f.write_str("user name and password: 0 to 255 visible ASCII characters each")
             }
+            Self::Entropy => f.write_str("entropy: CURVE needs random octets"),
             Self::ZapText => {
                 f.write_str("ZAP domain and address: 0 to 255 visible ASCII characters each")
             }

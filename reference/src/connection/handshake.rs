@@ -17,6 +17,7 @@ use crate::connection::config::Config;
 use crate::connection::event::{Event, Output, PeerInfo, Reason};
 use crate::connection::opening;
 use crate::connection::traffic::Revision;
+use crate::mechanism::curve::Cipher;
 use crate::mechanism::{Admission, Mechanism, Next, Ours, Pending};
 use crate::socket_type::SocketType;
 use crate::violation::Violation;
@@ -65,6 +66,7 @@ pub(crate) struct Handshake {
     revision: Revision,
     /// What the ZAP handler said.
     verdict: Option<zap::Reply>,
+    cipher: Option<Box<Cipher>>,
 }
 
 /// A handshake that went well.
@@ -74,6 +76,8 @@ pub(crate) struct Established {
     pub(crate) revision: Revision,
     /// Who the peer is.
     pub(crate) peer: PeerInfo,
+    /// How everything is sealed from now on, under CURVE.
+    pub(crate) cipher: Option<Box<Cipher>>,
 }
 
 impl Handshake {
@@ -89,6 +93,7 @@ impl Handshake {
             version: (MAJOR, config.minor),
             revision: Revision::V31,
             verdict: None,
+            cipher: None,
         }
     }
 
@@ -198,6 +203,7 @@ impl Handshake {
                     }
                     Admission::Closed => return Err(Reason::NoHandler),
                     Admission::Ask => {
+                        //= 27-REQUEST-001
                         let request = opening::request(applicant, &config.zap);
                         out.push_back(Output::Event(Event::Authenticate(request)));
                         self.stage = Stage::Asking(pending);
@@ -206,6 +212,7 @@ impl Handshake {
                 },
                 Next::Done(agreed) => {
                     let verdict = self.verdict.take();
+                    self.cipher = agreed.cipher;
                     return Ok(Some(opening::peer_info(agreed.peer, self.version, verdict)));
                 }
             }
@@ -288,8 +295,10 @@ impl Handshake {
     ) -> Result<Option<PeerInfo>, Reason> {
         let (revision, order) = opening::meet(theirs, config)?;
         (self.version, self.revision) = (theirs.version, revision);
-        let security = &config.security;
-        let next = self.speak(config, out, |_, frames| Mechanism::start(security, order, frames));
+        let (security, entropy) = (&config.security, &config.entropy);
+        let next = self
+            .speak(config, out, |_, frames| Mechanism::start(security, entropy, order, frames))
+            .map_err(|refusal| opening::refuse(refusal, out))?;
         self.follow(next, config, out)
     }
 
@@ -311,7 +320,7 @@ impl Handshake {
         }
     }
 
-    fn establish(&self, peer: PeerInfo) -> Established {
-        Established { revision: self.revision, peer }
+    fn establish(&mut self, peer: PeerInfo) -> Established {
+        Established { revision: self.revision, peer, cipher: self.cipher.take() }
     }
 }

@@ -17,12 +17,14 @@ mod heartbeat;
 mod opening;
 mod raw;
 mod scanner;
+mod sealed;
 mod traffic;
 mod translate;
 
 pub use config::{Config, Heartbeat, Misconfigured, Role};
 pub use event::{Event, Input, Output, PeerInfo, Reason};
 
+use crate::mechanism::Entropy;
 use crate::socket_type::SocketType;
 use crate::time::Instant;
 use crate::wire::batch::Batch;
@@ -74,7 +76,7 @@ impl Connection {
             return Self { config, phase: Phase::Raw, incoming, missing, out };
         }
         let handshake = Handshake::start(&config, &mut out);
-        let deadline = now + config.limits.handshake_timeout;
+        let deadline = now + config.limits.handshake_timeout.min(config.security.patience());
         let phase = Phase::Handshake { handshake, deadline, waiting: Batch::default() };
         Self { config, phase, incoming, missing, out }
     }
@@ -211,16 +213,17 @@ impl Connection {
     }
 
     fn establish(&mut self, established: Established, now: Instant) {
-        let Established { revision, peer } = established;
+        let Established { revision, peer, cipher } = established;
         let Self { config, phase, out, .. } = self;
         out.push_back(Output::Event(Event::Ready(peer)));
-        let traffic = Traffic::start(revision, config, now, out);
+        let mut traffic = Traffic::start(revision, cipher, config, now, out);
         if let Phase::Handshake { waiting, .. } = phase
             && !waiting.is_empty()
         {
             traffic.send(core::mem::take(waiting), out);
         }
         *phase = Phase::Traffic(traffic);
+        config.entropy = Entropy::default(); //= 26-HELLO-006, 26-HELLO-007
     }
 
     fn tell(&mut self, command: &Command<'_>) {

@@ -25,7 +25,7 @@ pub(crate) fn greeting(config: &Config) -> [u8; Greeting::LEN] {
         padding: greeting::detecting_padding(&config.identity),
         version: (MAJOR, config.minor),
         mechanism: config.security.mechanism(), //= 37-NULL-002
-        as_server: u8::from(config.security.is_server()), //= 24-ROLE-001
+        as_server: u8::from(config.security.is_server()), //= 24-ROLE-001, 25-IMPL-001
     }
     .encode()
 }
@@ -61,10 +61,12 @@ pub(crate) fn refuse(refusal: Refusal, out: &mut VecDeque<Output>) -> Reason {
     }
 }
 
-/// Says what a ZAP handler decided against a peer; it may come back later if the reason passes.
+/// Says what a ZAP handler decided against a peer, unless that passes: then it may come back.
+/// RFC 26 wants ERROR and silence at once (26-INITIATE-014); libzmq sends ERROR.
 pub(crate) fn deny(status: zap::Status, out: &mut VecDeque<Output>) -> Reason {
     if status != zap::Status::TemporaryError {
-        say_error(status.code().as_bytes(), out); //= 24-HS-007
+        //= 24-HS-007, 26-GEN-004, 26-ERROR-001
+        say_error(status.code().as_bytes(), out);
     }
     Reason::Denied(status) //= 27-REPLY-010
 }

@@ -9,13 +9,16 @@ use crate::connection::config::Config;
 use crate::connection::event::{Event, Output, Reason};
 use crate::connection::heartbeat::Heart;
 use crate::connection::scanner::{Found, Scanner};
+use crate::connection::sealed::Sealed;
 use crate::connection::translate::{self, CANCEL, SUBSCRIBE};
+use crate::mechanism::curve::Cipher;
 use crate::message::Message;
 use crate::socket_type::SocketType;
 use crate::time::Instant;
 use crate::violation::Violation;
 use crate::wire::batch::{Batch, Chunk};
 use crate::wire::command::{Command, Context, Group};
+use crate::wire::frame::Kind;
 use crate::wire::legacy::Framing;
 use bytes::{Buf, Bytes, BytesMut};
 use std::collections::VecDeque;
@@ -52,6 +55,8 @@ impl Revision {
 pub(crate) struct Traffic {
     revision: Revision,
     scanner: Scanner,
+    /// Under CURVE.
+    sealed: Option<Sealed>,
     heart: Heart,
 }
 
@@ -59,6 +64,7 @@ impl Traffic {
     /// Begins where the handshake stopped reading.
     pub(crate) fn start(
         revision: Revision,
+        cipher: Option<Box<Cipher>>,
         config: &Config,
         now: Instant,
         out: &mut VecDeque<Output>,
@@ -69,7 +75,8 @@ impl Traffic {
             out.push_back(Output::Event(Event::Subscribe(Vec::new())));
         }
         let scanner = Scanner::start(revision.framing());
-        Self { revision, scanner, heart: Heart::start(config.heartbeat, pings, now) }
+        let sealed = cipher.map(Sealed::start);
+        Self { revision, scanner, sealed, heart: Heart::start(config.heartbeat, pings, now) }
     }
 
     /// When to look again.
@@ -79,6 +86,29 @@ impl Traffic {
 
     /// Takes all that is whole out of the buffer; returns how many octets are missing, at least.
     pub(crate) fn take(
+        &mut self,
+        buffer: &mut BytesMut,
+        now: Instant,
+        config: &Config,
+        out: &mut VecDeque<Output>,
+    ) -> Result<usize, Reason> {
+        let Some(sealed) = &mut self.sealed else {
+            return self.take_plain(buffer, now, config, out);
+        };
+        let missing = sealed.open(buffer, &config.limits);
+        let mut plain = core::mem::take(&mut sealed.plain);
+        // What was opened before a violation comes first.
+        self.take_plain(&mut plain, now, config, out)?;
+        if let Some(sealed) = &mut self.sealed {
+            sealed.plain = plain;
+        }
+        if !buffer.is_empty() {
+            self.heart.handle_octets();
+        }
+        Ok(missing?)
+    }
+
+    fn take_plain(
         &mut self,
         buffer: &mut BytesMut,
         now: Instant,
@@ -126,26 +156,53 @@ impl Traffic {
     }
 
     /// Sends what the application sends, if the peer can be told.
-    pub(crate) fn send(&self, batch: Batch, out: &mut VecDeque<Output>) {
+    pub(crate) fn send(&mut self, batch: Batch, out: &mut VecDeque<Output>) {
         match self.revision {
-            Revision::V31 => out.push_back(Output::Send(batch)),
-            Revision::V30 | Revision::V20 if batch.commands() == 0 => {
+            Revision::V31 if self.sealed.is_none() => out.push_back(Output::Send(batch)),
+            Revision::V30 | Revision::V20 if self.sealed.is_none() && batch.commands() == 0 => {
                 out.push_back(Output::Send(batch));
             }
-            Revision::V30 | Revision::V20 | Revision::V10 => {
-                let octets = translate::to_old(batch, self.revision.framing());
-                if !octets.is_empty() {
-                    out.push_back(Output::Transmit(octets));
-                }
+            Revision::V31 | Revision::V30 | Revision::V20 | Revision::V10 => {
+                self.transmit(&batch, out);
             }
         }
+    }
+
+    /// Writes frame by frame what the peer understands.
+    fn transmit(&mut self, batch: &Batch, out: &mut VecDeque<Output>) {
+        let Self { revision, sealed, .. } = self;
+        let framing = revision.framing();
+        let mut octets = Vec::with_capacity(batch.size());
+        let mut say = |kind, body: &[u8]| match sealed {
+            Some(sealed) => sealed.seal(kind, body, &mut octets),
+            None => framing.encode(kind, body, &mut octets),
+        };
+        for (kind, body) in batch.frames() {
+            if kind == Kind::Command && *revision != Revision::V31 {
+                if let Some(old) = translate::to_old(body, framing) {
+                    say(Kind::Last, &old);
+                }
+            } else {
+                say(kind, body);
+            }
+        }
+        if !octets.is_empty() {
+            out.push_back(Output::Transmit(octets));
+        }
+    }
+
+    /// Sends a command of our own.
+    fn transmit_command(&mut self, command: &Command<'_>, out: &mut VecDeque<Output>) {
+        let mut batch = Batch::default();
+        batch.push_command(|octets| command.encode(octets));
+        self.transmit(&batch, out);
     }
 
     /// Sends a PING when it is time.
     pub(crate) fn poll_ping(&mut self, now: Instant, out: &mut VecDeque<Output>) {
         if self.heart.poll_ping(now) {
             let ping = Command::Ping { ttl: self.heart.ttl(), context: Context::default() };
-            transmit(&ping, out);
+            self.transmit_command(&ping, out);
         }
     }
 
@@ -178,7 +235,7 @@ impl Traffic {
             }
             Command::Ping { ttl, context } if self.revision == Revision::V31 => {
                 self.heart.handle_ping(*ttl, now);
-                transmit(&Command::Pong(*context), out); //= 37-HB-004
+                self.transmit_command(&Command::Pong(*context), out); //= 37-HB-004
             }
             Command::Pong(_) => self.heart.handle_pong(),
             //= 37-CMD-006
@@ -230,10 +287,4 @@ fn judge_radio(message: &Message) -> Result<(), Violation> {
         [group, _body] => Group::new(group).map(|_| ()),
         parts => Err(Violation::RadioFrames(parts.len())),
     }
-}
-
-fn transmit(command: &Command<'_>, out: &mut VecDeque<Output>) {
-    let mut octets = Vec::new();
-    command.encode(&mut octets);
-    out.push_back(Output::Transmit(octets));
 }

@@ -4,9 +4,8 @@
 //! groups; before 2.0 there are no subscriptions at all, and frames are laid out in another way.
 //! Deliberately absent: judgement; what comes has been scanned.
 
-use crate::wire::batch::{Batch, Chunk};
 use crate::wire::command::Command;
-use crate::wire::frame::{self, Header, Kind};
+use crate::wire::frame::{self, Header};
 use crate::wire::legacy::{Framing, Head};
 
 /// First octet of the old form of a subscription.
@@ -28,29 +27,24 @@ pub(crate) fn from_10(mut octets: &[u8]) -> Vec<u8> {
     plain
 }
 
-/// Plain frames as a peer before 3.1 is to be told them.
-pub(crate) fn to_old(batch: Batch, framing: Framing) -> Vec<u8> {
-    let mut octets = Vec::with_capacity(batch.size());
-    let mut chunk = Chunk::from(batch);
-    while let Some(frame) = chunk.next_frame() {
-        match frame.kind {
-            Kind::Last | Kind::More => framing.encode(frame.kind, &frame.body, &mut octets),
-            Kind::Command => encode_wish(&frame.body, framing, &mut octets),
-        }
+/// What a peer before 3.1 is told instead of a command, if it can be told. A topic of 255 octets or
+/// more takes the long form, the natural extension of a grammar that forgot it (23-PUBSUB-003).
+pub(crate) fn to_old(command: &[u8], framing: Framing) -> Option<Vec<u8>> {
+    if framing == Framing::V10 {
+        return None; //= 13-CONTENT-002
     }
-    octets
-}
-
-/// A topic of 255 octets or more takes the long form, the natural extension of a grammar that
-/// forgot it (23-PUBSUB-003).
-fn encode_wish(command: &[u8], framing: Framing, octets: &mut Vec<u8>) {
-    let (verb, topic) = match Command::decode(command, 0) {
-        Ok(Command::Subscribe(topic)) => (SUBSCRIBE, topic), //= 23-PUBSUB-001
-        Ok(Command::Cancel(topic)) => (CANCEL, topic),       //= 23-PUBSUB-002
-        _ => return,
-    };
-    //= 13-CONTENT-002
-    if framing != Framing::V10 {
-        framing.encode(Kind::Last, &[&[verb], topic].concat(), octets);
+    match Command::decode(command, 0) {
+        Ok(Command::Subscribe(topic)) => Some([&[SUBSCRIBE], topic].concat()), //= 23-PUBSUB-001
+        Ok(Command::Cancel(topic)) => Some([&[CANCEL], topic].concat()),       //= 23-PUBSUB-002
+        Ok(
+            Command::Ready(_)
+            | Command::Error(_)
+            | Command::Ping { .. }
+            | Command::Pong(_)
+            | Command::Join(_)
+            | Command::Leave(_)
+            | Command::Unknown(_),
+        )
+        | Err(_) => None,
     }
 }

@@ -11,17 +11,20 @@
 //! time, and the greeting.
 
 mod announcement;
+pub mod curve;
 pub mod null;
 pub mod plain;
 mod security;
 
 pub use announcement::{Announcement, judge_identity};
+pub use curve::{Entropy, KeyPair, PublicKey, SecretKey};
 pub use null::Null;
 pub use security::{Admission, Security, Zap};
 
 use crate::socket_type::SocketType;
 use crate::violation::Violation;
 use crate::wire::command::{Body, Command};
+use crate::wire::curve::Command as CurveCommand;
 use crate::wire::plain::Command as PlainCommand;
 use crate::wire::zap::Credentials;
 
@@ -61,6 +64,10 @@ pub enum Mechanism {
     PlainClient(plain::Client),
     /// The server of PLAIN.
     PlainServer(plain::Server),
+    /// The client of CURVE.
+    CurveClient(curve::Client),
+    /// The server of CURVE.
+    CurveServer(curve::Server),
 }
 
 /// A handshake that goes on once the peer has been admitted.
@@ -72,6 +79,8 @@ pub enum Pending {
     NullAnswering(Announcement),
     /// PLAIN, after HELLO.
     PlainServer,
+    /// CURVE, after INITIATE.
+    CurveServer(Box<curve::Admitting>),
 }
 
 /// Somebody who wants to come in.
@@ -99,6 +108,8 @@ pub enum Next {
 pub struct Agreed {
     /// What the peer said of itself.
     pub peer: Announcement,
+    /// How the rest is sealed, under CURVE.
+    pub cipher: Option<Box<curve::Cipher>>,
 }
 
 /// The handshake is over: the connection is to be closed.
@@ -146,16 +157,39 @@ impl From<plain::Server> for Mechanism {
     }
 }
 
+impl From<curve::Client> for Mechanism {
+    fn from(client: curve::Client) -> Self {
+        Self::CurveClient(client)
+    }
+}
+
+impl From<curve::Server> for Mechanism {
+    fn from(server: curve::Server) -> Self {
+        Self::CurveServer(server)
+    }
+}
+
 impl Mechanism {
     /// Begins, once both greetings are there; appends the frames to send.
-    #[must_use]
-    pub fn start(security: &Security, order: Order, out: &mut Vec<u8>) -> Next {
+    ///
+    /// # Errors
+    /// [`Violation::WeakKey`] if the key of the server that we want is no key.
+    pub fn start(
+        security: &Security,
+        entropy: &Entropy,
+        order: Order,
+        out: &mut Vec<u8>,
+    ) -> Result<Next, Refusal> {
         match security {
-            Security::Null => Null::start(order),
+            Security::Null => Ok(Null::start(order)),
             Security::PlainClient { username, password } => {
-                plain::Client::start(username, password, out)
+                Ok(plain::Client::start(username, password, out))
             }
-            Security::PlainServer => plain::Server::start(),
+            Security::PlainServer => Ok(plain::Server::start()),
+            Security::CurveClient { keys, server } => {
+                curve::Client::start(keys, *server, entropy, out)
+            }
+            Security::CurveServer { keys } => Ok(curve::Server::start(keys, entropy)),
         }
     }
 
@@ -169,6 +203,8 @@ impl Mechanism {
             Self::Null(null) => null.step(&Command::read(body, max)?, ours),
             Self::PlainClient(client) => client.step(&PlainCommand::decode(body, max)?, ours, out),
             Self::PlainServer(server) => server.step(&PlainCommand::decode(body, max)?, ours, out),
+            Self::CurveClient(client) => client.step(&CurveCommand::decode(body)?, ours, out),
+            Self::CurveServer(server) => server.step(&CurveCommand::decode(body)?, ours, out),
         }
     }
 }
@@ -181,6 +217,7 @@ impl Pending {
             Self::NullEager => Null::admit_eager(ours, out),
             Self::NullAnswering(peer) => Null::admit_answering(peer, ours, out),
             Self::PlainServer => plain::Server::admit(out),
+            Self::CurveServer(admitting) => admitting.admit(ours, out),
         }
     }
 }

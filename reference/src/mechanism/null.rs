@@ -46,7 +46,7 @@ impl Null {
             }
             (Self::AwaitReady, Command::Ready(properties)) => {
                 let peer = Announcement::judge(properties, ours.socket_type)?;
-                Ok(Next::Done(Agreed { peer }))
+                Ok(Next::Done(Agreed { peer, cipher: None }))
             }
             (Self::Answering | Self::AwaitReady, Command::Error(reason)) => {
                 Err(Refusal::ByPeer(reason.to_vec())) //= 37-ERRH-002
@@ -73,7 +73,7 @@ impl Null {
     /// The peer, which has told who it is, may come in.
     pub(super) fn admit_answering(peer: Announcement, ours: &Ours<'_>, out: &mut Vec<u8>) -> Next {
         ours.announce("READY", out); //= 37-NULL-007
-        Next::Done(Agreed { peer })
+        Next::Done(Agreed { peer, cipher: None })
     }
 }
 

@@ -60,7 +60,7 @@ impl Client {
             //= 24-HS-013
             (Self::AwaitReady, Command::Ready(properties)) => {
                 match Announcement::judge(properties, ours.socket_type) {
-                    Ok(peer) => Ok(Next::Done(Agreed { peer })),
+                    Ok(peer) => Ok(Next::Done(Agreed { peer, cipher: None })),
                     Err(refusal) => Err(refusal.untold()),
                 }
             }
@@ -109,7 +109,7 @@ impl Server {
             (Self::AwaitInitiate, Command::Initiate(properties)) => {
                 let peer = Announcement::judge(properties, ours.socket_type)?;
                 ours.announce("READY", out); //= 24-HS-011, 24-HS-014
-                Ok(Next::Done(Agreed { peer }))
+                Ok(Next::Done(Agreed { peer, cipher: None }))
             }
             (Self::AwaitHello | Self::AwaitInitiate, Command::Error(reason)) => {
                 Err(Refusal::ByPeer(reason.to_vec())) //= 37-ERRH-002

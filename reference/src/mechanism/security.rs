@@ -11,8 +11,10 @@
 //! The table is that of the options `zap_domain` and `zap_enforce_domain` of libzmq. Deliberately
 //! absent: the handler itself.
 
+use crate::mechanism::curve::{KeyPair, PublicKey};
 use crate::wire::greeting;
 use crate::wire::plain::Password;
+use core::time::Duration;
 
 /// Our mechanism and our role in it; the peer's greeting changes neither.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -29,6 +31,18 @@ pub enum Security {
     },
     /// Server of PLAIN.
     PlainServer,
+    /// Client of CURVE.
+    CurveClient {
+        /// Our permanent keys.
+        keys: KeyPair,
+        /// The server's permanent key.
+        server: PublicKey,
+    },
+    /// Server of CURVE.
+    CurveServer {
+        /// Our permanent keys.
+        keys: KeyPair,
+    },
 }
 
 /// How peers are authenticated.
@@ -40,7 +54,8 @@ pub struct Zap {
     pub domain: Vec<u8>,
     /// Whether a domain that is set makes a handler necessary, and none set makes it superfluous.
     pub enforce_domain: bool,
-    /// The peer's IP address as we name it: numeric, without port, 0 to 255 ASCII characters.
+    /// The peer's IP address as we name it: numeric, without port, 0 to 255 ASCII characters
+    /// (27-FIELDS-001).
     pub address: String,
 }
 
@@ -62,6 +77,7 @@ impl Security {
         match self {
             Self::Null => greeting::NULL,
             Self::PlainClient { .. } | Self::PlainServer => greeting::PLAIN,
+            Self::CurveClient { .. } | Self::CurveServer { .. } => greeting::CURVE,
         }
     }
 
@@ -69,8 +85,21 @@ impl Security {
     #[must_use]
     pub const fn is_server(&self) -> bool {
         match self {
-            Self::Null | Self::PlainClient { .. } => false,
-            Self::PlainServer => true,
+            Self::Null | Self::PlainClient { .. } | Self::CurveClient { .. } => false,
+            Self::PlainServer | Self::CurveServer { .. } => true,
+        }
+    }
+
+    /// How long a handshake may take, whatever the limits say: a CURVE server has to forget the key
+    /// of its cookie after a minute.
+    #[must_use]
+    pub const fn patience(&self) -> Duration {
+        match self {
+            Self::CurveServer { .. } => Duration::from_secs(60), //= 26-WELCOME-006
+            Self::Null
+            | Self::PlainClient { .. }
+            | Self::PlainServer
+            | Self::CurveClient { .. } => Duration::MAX,
         }
     }
 
@@ -80,12 +109,14 @@ impl Security {
         let has_domain = !zap.domain.is_empty();
         match self {
             // With a mechanism of more than NULL a client knows whom it calls, and asks nobody.
-            Self::PlainClient { .. } => Admission::Open,
+            Self::PlainClient { .. } | Self::CurveClient { .. } => Admission::Open,
             Self::Null if !has_domain => Admission::Open,
-            Self::Null | Self::PlainServer if zap.handler => Admission::Ask,
-            Self::Null if zap.enforce_domain => Admission::Closed,
-            Self::Null => Admission::Open,
-            Self::PlainServer => Admission::Closed,
+            Self::CurveServer { .. } if !has_domain && zap.enforce_domain => Admission::Open,
+            Self::Null | Self::PlainServer | Self::CurveServer { .. } if zap.handler => {
+                Admission::Ask
+            }
+            Self::Null | Self::CurveServer { .. } if !zap.enforce_domain => Admission::Open,
+            Self::Null | Self::PlainServer | Self::CurveServer { .. } => Admission::Closed,
         }
     }
 

@@ -60,7 +60,7 @@ impl Failure {
     pub const fn of(reason: &Reason, was_ready: bool) -> Self {
         match reason {
             Reason::RefusedByPeer(_) => Self::RefusedByPeer,
-            //= 37-ERRH-005, 37-HB-014
+            //= 37-ERRH-005, 37-HB-014, 26-GEN-003
             Reason::PeerClosed
             | Reason::Violation(_)
             | Reason::Denied(_)

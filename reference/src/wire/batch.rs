@@ -132,6 +132,11 @@ impl Batch {
         }
     }
 
+    /// Its frames, in order; nothing is copied.
+    pub fn frames(&self) -> impl Iterator<Item = (Kind, &[u8])> {
+        Frames { batch: self, at: 0, beside: 0 }
+    }
+
     /// What to write, in order; with no large body it is one piece.
     pub fn pieces(&self) -> impl Iterator<Item = &[u8]> {
         let mut begin = 0;
@@ -142,6 +147,35 @@ impl Batch {
         });
         let end = self.beside.back().map_or(0, |beside| beside.at);
         bodies.chain([self.octets.get(end..).unwrap_or_default()]).filter(|p| !p.is_empty())
+    }
+}
+
+/// A walk over the frames of a batch.
+struct Frames<'a> {
+    batch: &'a Batch,
+    at: usize,
+    beside: usize,
+}
+
+impl<'a> Iterator for Frames<'a> {
+    type Item = (Kind, &'a [u8]);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let unread = self.batch.octets.get(self.at..)?;
+        let (Header { kind, size }, rest) = Header::decode(unread).ok()??;
+        let begin = self.at.saturating_add(unread.len().saturating_sub(rest.len()));
+        match self.batch.beside.get(self.beside) {
+            Some(Beside { at, body }) if *at == begin => {
+                self.at = begin;
+                self.beside = self.beside.saturating_add(1);
+                Some((kind, body))
+            }
+            Some(_) | None => {
+                let body = rest.get(..usize::try_from(size).ok()?)?;
+                self.at = begin.saturating_add(body.len());
+                Some((kind, body))
+            }
+        }
     }
 }
 

@@ -6,6 +6,7 @@
 
 use crate::violation::Violation;
 use crate::wire::reader::Reader;
+use bytes::BufMut;
 
 const MORE: u8 = 0x01;
 const LONG: u8 = 0x02;
@@ -22,6 +23,16 @@ pub enum Kind {
     More,
     /// A command; always a single frame.
     Command,
+}
+
+impl Kind {
+    const fn flags(self) -> u8 {
+        match self {
+            Self::Last => 0,
+            Self::More => MORE,
+            Self::Command => COMMAND,
+        }
+    }
 }
 
 /// What is known of a frame before its body: enough to judge it.
@@ -64,19 +75,22 @@ impl Header {
     }
 
     /// Appends the header in the shortest form that holds its size.
-    pub fn encode(self, out: &mut Vec<u8>) {
-        let flags = match self.kind {
-            Kind::Last => 0,
-            Kind::More => MORE,
-            Kind::Command => COMMAND,
-        };
+    pub fn encode(self, out: &mut impl BufMut) {
+        let flags = self.kind.flags();
         //= 37-MECH-010
         if let Ok(size) = u8::try_from(self.size) {
-            out.extend_from_slice(&[flags, size]);
+            out.put_slice(&[flags, size]);
         } else {
-            out.push(flags | LONG); //= 37-MECH-011
-            out.extend_from_slice(&self.size.to_be_bytes());
+            out.put_u8(flags | LONG); //= 37-MECH-011
+            out.put_slice(&self.size.to_be_bytes());
         }
+    }
+}
+
+/// Changes what the frame is that begins with these octets.
+pub fn relabel(frame: &mut [u8], kind: Kind) {
+    if let Some(flags) = frame.first_mut() {
+        *flags = *flags & LONG | kind.flags();
     }
 }
 

@@ -25,6 +25,9 @@ pub const NULL: [u8; 20] = *b"NULL\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0";
 /// The 20 octets of the mechanism PLAIN.
 pub const PLAIN: [u8; 20] = *b"PLAIN\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0";
 
+/// The 20 octets of the mechanism CURVE.
+pub const CURVE: [u8; 20] = *b"CURVE\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0";
+
 /// A greeting of 3.0 or later.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Greeting {

@@ -8,6 +8,8 @@
 //! command    name and data of a command body
 //! metadata   name/value properties inside READY
 //! plain      the commands of PLAIN
+//! curve      the commands of CURVE
+//! z85        keys as text
 //! zap        requests to and replies from a ZAP handler, as message parts
 //! legacy     frames and socket-type codes of 1.0 and 2.0
 //! ```
@@ -17,10 +19,12 @@
 
 pub mod batch;
 pub mod command;
+pub mod curve;
 pub mod frame;
 pub mod greeting;
 pub mod legacy;
 pub mod metadata;
 pub mod plain;
 pub mod reader;
+pub mod z85;
 pub mod zap;

@@ -2,16 +2,28 @@
 
 use super::link::{Pair, binder, connecter, old, said};
 use core::time::Duration;
+use zeroproof_reference::violation::CurvePart;
 use zeroproof_reference::wire::zap::{Credentials, Malformed, Reply, Request, Status};
 use zeroproof_reference::{
-    Config, Event, Input, Instant, Message, Password, Reason, Security, SocketType,
+    Config, Entropy, Event, Input, Instant, KeyPair, Message, Password, Reason, SecretKey,
+    Security, SocketType, Violation,
 };
 
 fn user() -> Security {
     Security::PlainClient { username: b"admin".to_vec(), password: Password(b"secret".to_vec()) }
 }
 
+fn curve_server() -> Security {
+    Security::CurveServer { keys: KeyPair::new(SecretKey([3; 32])) }
+}
+
+fn curve_client() -> Security {
+    let server = KeyPair::new(SecretKey([3; 32])).public();
+    Security::CurveClient { keys: KeyPair::new(SecretKey([4; 32])), server }
+}
+
 fn secured(mut config: Config, security: Security) -> Config {
+    config.entropy = Entropy::new(&[if security.is_server() { 5 } else { 6 }; Entropy::LEN]);
     config.security = security;
     config
 }
@@ -38,6 +50,8 @@ fn every_mechanism() -> Vec<(Config, Config)> {
         (secured(server(), Security::PlainServer), secured(client(), user())),
         (secured(old(server()), Security::PlainServer), secured(client(), user())),
         (secured(server(), Security::PlainServer), secured(old(client()), user())),
+        (secured(server(), curve_server()), secured(client(), curve_client())),
+        (secured(old(server()), curve_server()), secured(client(), curve_client())),
     ]
 }
 
@@ -82,12 +96,15 @@ fn who_is_let_in_is_known_by_name_and_exchanges_messages() {
 
 #[test]
 fn the_question_says_what_is_known_by_then() {
-    let known: [(Credentials, &[u8]); 5] = [
+    let key = KeyPair::new(SecretKey([4; 32])).public().0;
+    let known: [(Credentials, &[u8]); 7] = [
         (Credentials::Null, b"BOB"),
         (Credentials::Null, b""),
         (credentials(), b""),
         (credentials(), b""),
         (credentials(), b""),
+        (Credentials::Curve(key), b"BOB"),
+        (Credentials::Curve(key), b"BOB"),
     ];
     for ((binder, connecter), (credentials, identity)) in every_mechanism().into_iter().zip(known) {
         let request = question(&Pair::new(binder, connecter));
@@ -187,19 +204,22 @@ fn who_is_asked_depends_on_handler_domain_and_mechanism() {
     }
     use Fate::{Asked, In, Out};
     let rows = [
-        // handler, domain, enforced, NULL, PLAIN
-        (false, "", false, In, Out),
-        (false, "", true, In, Out),
-        (false, "d", false, In, Out),
-        (false, "d", true, Out, Out),
-        (true, "", false, In, Asked),
-        (true, "", true, In, Asked),
-        (true, "d", false, Asked, Asked),
-        (true, "d", true, Asked, Asked),
+        // handler, domain, enforced, NULL, PLAIN, CURVE
+        (false, "", false, In, Out, In),
+        (false, "", true, In, Out, In),
+        (false, "d", false, In, Out, In),
+        (false, "d", true, Out, Out, Out),
+        (true, "", false, In, Asked, Asked),
+        (true, "", true, In, Asked, In),
+        (true, "d", false, Asked, Asked, Asked),
+        (true, "d", true, Asked, Asked, Asked),
     ];
-    for (handler, domain, enforce_domain, null, plain) in rows {
-        let expected =
-            [(Security::Null, Security::Null, null), (Security::PlainServer, user(), plain)];
+    for (handler, domain, enforce_domain, null, plain, curve) in rows {
+        let expected = [
+            (Security::Null, Security::Null, null),
+            (Security::PlainServer, user(), plain),
+            (curve_server(), curve_client(), curve),
+        ];
         for (server, client, fate) in expected {
             let mut config = secured(guarded(binder(SocketType::Rep), domain), server);
             (config.zap.handler, config.zap.enforce_domain) = (handler, enforce_domain);
@@ -216,11 +236,99 @@ fn who_is_asked_depends_on_handler_domain_and_mechanism() {
 }
 
 #[test]
-fn a_wrong_socket_type_is_told_by_servers_only() {
-    let (server, client) = (binder(SocketType::Rep), connecter(SocketType::Rep));
-    let config = secured(guarded(server, ""), Security::PlainServer);
-    let pair = answered(config, secured(client, user()), success());
-    assert!(matches!(pair.binder.closed, Some((_, Reason::Violation(_)))));
-    let told = Reason::RefusedByPeer(b"Invalid-socket-type".to_vec());
-    assert_eq!(pair.connecter.closed, Some((Instant::ZERO, told)));
+fn a_wrong_socket_type_is_told_by_the_server() {
+    for (server, client) in [(Security::PlainServer, user()), (curve_server(), curve_client())] {
+        let binder = secured(binder(SocketType::Rep), server);
+        let binder = Config { zap: guarded(binder.clone(), "").zap, ..binder };
+        let mut pair = Pair::new(binder, secured(connecter(SocketType::Rep), client));
+        pair.binder_does(Input::Verdict(Ok(success())));
+        assert!(matches!(pair.binder.closed, Some((_, Reason::Violation(_)))));
+        let told = Reason::RefusedByPeer(b"Invalid-socket-type".to_vec());
+        assert_eq!(pair.connecter.closed, Some((Instant::ZERO, told)));
+    }
+}
+
+#[test]
+fn a_sealed_link_carries_all_that_an_open_one_does() {
+    let sizes = [0, 1, 222, 223, 255, 256, 65_536];
+    for (server, client) in [(1, 1), (0, 1), (1, 0)] {
+        let versioned = |mut config: Config, minor| {
+            config.minor = minor;
+            config
+        };
+        let xpub = secured(versioned(binder(SocketType::Xpub), server), curve_server());
+        let sub = secured(versioned(connecter(SocketType::Sub), client), curve_client());
+        let mut pair = Pair::new(xpub, sub);
+        pair.connecter_does(Input::Subscribe(b"A".to_vec()));
+        pair.connecter_does(Input::Subscribe(vec![b'B'; 300]));
+        pair.connecter_does(Input::Cancel(b"A".to_vec()));
+        let wishes = [
+            Event::Subscribe(b"A".to_vec()),
+            Event::Subscribe(vec![b'B'; 300]),
+            Event::Cancel(b"A".to_vec()),
+        ];
+        assert_eq!(pair.binder.heard(), wishes);
+        for size in sizes {
+            pair.binder_does(Input::Message(Message::from(vec![b'A'; size])));
+        }
+        let expected = sizes.map(|size| said(vec![b'A'; size]));
+        assert_eq!(pair.connecter.heard(), expected);
+        let said = pair.binder.sent.concat();
+        assert!(!said.windows(9).any(|at| at == b"AAAAAAAAA"), "something was in clear text");
+    }
+}
+
+#[test]
+fn a_sealed_link_beats_like_an_open_one() {
+    let mut config = secured(connecter(SocketType::Dealer), curve_client());
+    config.heartbeat.interval = Some(Duration::from_secs(1));
+    config.heartbeat.timeout = Duration::from_secs(1);
+    let mut pair = Pair::new(secured(binder(SocketType::Router), curve_server()), config);
+    let before = pair.connecter.sent.len();
+    pair.pass(Duration::from_secs(10));
+    assert_eq!((pair.connecter.closed.as_ref(), pair.connecter.sent.len() - before), (None, 10));
+    pair.is_cut = true;
+    pair.pass(Duration::from_secs(10));
+    assert!(matches!(pair.connecter.closed, Some((_, Reason::HeartbeatTimeout))));
+}
+
+#[test]
+fn two_clients_and_two_servers_never_get_anywhere() {
+    for (one, other) in [
+        (user(), user()),
+        (curve_client(), curve_client()),
+        (Security::PlainServer, Security::PlainServer),
+        (curve_server(), curve_server()),
+    ] {
+        let violation =
+            if one.is_server() { Violation::BothServers } else { Violation::BothClients };
+        let binder = secured(binder(SocketType::Router), one);
+        let pair = Pair::new(binder, secured(connecter(SocketType::Dealer), other));
+        let reasons = [pair.binder.closed, pair.connecter.closed];
+        assert!(reasons.contains(&Some((Instant::ZERO, violation.into()))), "{reasons:?}");
+    }
+}
+
+#[test]
+fn a_client_that_wants_another_server_gets_nowhere() {
+    let stranger = KeyPair::new(SecretKey([7; 32])).public();
+    let client = Security::CurveClient { keys: KeyPair::new(SecretKey([4; 32])), server: stranger };
+    let binder = secured(binder(SocketType::Router), curve_server());
+    let pair = Pair::new(binder, secured(connecter(SocketType::Dealer), client));
+    let violation = Violation::BoxForged(CurvePart::Hello);
+    assert_eq!(pair.binder.closed, Some((Instant::ZERO, violation.into())));
+}
+
+#[test]
+fn a_curve_server_forgets_its_cookie_after_a_minute_at_most() {
+    for (security, ends) in [(curve_server(), 60), (curve_client(), 100)] {
+        let mut config = secured(binder(SocketType::Router), security);
+        config.limits.handshake_timeout = Duration::from_secs(100);
+        let mut pair = Pair::apart(config, connecter(SocketType::Dealer));
+        pair.is_cut = true;
+        pair.settle();
+        pair.pass(Duration::from_secs(100));
+        let (when, reason) = pair.binder.closed.unwrap();
+        assert_eq!((when.as_nanos(), reason), (ends * 1_000_000_000, Reason::HandshakeTimeout));
+    }
 }

@@ -1,8 +1,10 @@
 //! Every way to be wrong under a mechanism, with octets that earn it.
 
 use super::super::session::{Session, greeting, hex, ready};
+use super::keys;
 use zeroproof_reference::{
-    Config, Event, Misconfigured, Output, Password, Reason, Role, Security, SocketType, Violation,
+    Config, Entropy, Event, Misconfigured, Output, Password, Reason, Role, Security, SocketType,
+    Violation,
 };
 
 const PLAIN: &str = "ff 00*8 7f 0301 504c41494e 00*15 00 00*31";
@@ -16,6 +18,7 @@ fn configured(security: &Security) -> Config {
     let role = if security.is_server() { Role::Binder } else { Role::Connecter };
     let mut config = Config::new(role, SocketType::Router);
     config.security = security.clone();
+    config.entropy = Entropy::new(&[7; Entropy::LEN]);
     config.zap.handler = true;
     config
 }
@@ -53,7 +56,14 @@ fn of_plain() {
 fn a_peer_that_is_older_than_the_mechanism_never_gets_past_it() {
     let mut with_domain = Config::new(Role::Binder, SocketType::Router);
     with_domain.zap.domain = b"global".to_vec();
-    for config in [configured(&plain_client()), configured(&Security::PlainServer), with_domain] {
+    let configs = [
+        configured(&plain_client()),
+        configured(&Security::PlainServer),
+        keys::config(keys::client()),
+        keys::config(keys::server()),
+        with_domain,
+    ];
+    for config in configs {
         for (opening, violation) in [
             ("01 00", Violation::Version10),
             ("ff 00*8 7f 01", Violation::Version20(1)),
@@ -69,7 +79,14 @@ fn a_peer_that_is_older_than_the_mechanism_never_gets_past_it() {
 #[test]
 fn a_peer_of_another_mechanism_never_gets_past_ours() {
     let greetings = ["4e554c4c 00*16", "504c41494e 00*15", "4355525645 00*15", "00*20"];
-    for (ours, security) in [(0, Security::Null), (1, plain_client()), (1, Security::PlainServer)] {
+    let rows = [
+        (0, Security::Null),
+        (1, plain_client()),
+        (1, Security::PlainServer),
+        (2, keys::client()),
+        (2, keys::server()),
+    ];
+    for (ours, security) in rows {
         for (index, mechanism) in greetings.into_iter().enumerate() {
             let octets = hex(&format!("ff 00*8 7f 0301 {mechanism} 00*32"));
             let refused = matches!(

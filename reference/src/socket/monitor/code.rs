@@ -2,7 +2,7 @@
 //!
 //! Deliberately absent: codes of commands that libzmq cannot tell apart either.
 
-use crate::violation::Violation;
+use crate::violation::{CurvePart, Violation};
 use crate::wire::zap::Malformed;
 
 /// A `ZMQ_PROTOCOL_ERROR_*` of libzmq.
@@ -77,6 +77,16 @@ impl ProtocolError {
             Self::ZapInvalidMetadata => 0x2000_0005,
         }
     }
+
+    const fn malformed(what: CurvePart) -> Self {
+        match what {
+            CurvePart::Hello => Self::MalformedHello,
+            CurvePart::Welcome => Self::MalformedWelcome,
+            CurvePart::Cookie | CurvePart::Initiate | CurvePart::Vouch => Self::MalformedInitiate,
+            CurvePart::Ready => Self::MalformedReady,
+            CurvePart::Message => Self::MalformedMessage,
+        }
+    }
 }
 
 impl From<&Violation> for ProtocolError {
@@ -87,8 +97,18 @@ impl From<&Violation> for ProtocolError {
             }
             Violation::HelloTruncated
             | Violation::HelloTooLong(_)
-            | Violation::CredentialOctet(_) => Self::MalformedHello,
+            | Violation::CredentialOctet(_)
+            | Violation::CurveVersion(_)
+            | Violation::HelloPadding => Self::MalformedHello,
             Violation::WelcomeWithData(_) => Self::MalformedWelcome,
+            Violation::CurveSize { what, .. } => Self::malformed(*what),
+            Violation::WeakKey | Violation::HelloNotZero | Violation::BoxForged(_) => {
+                Self::Cryptographic
+            }
+            Violation::VouchForAnotherKey | Violation::VouchForAnotherServer => Self::KeyExchange,
+            Violation::NonceNotRising { .. } => Self::InvalidSequence,
+            Violation::NotEncrypted => Self::UnexpectedCommand,
+            Violation::MoreOutsideBox | Violation::PayloadFlags(_) => Self::MalformedMessage,
             Violation::UnexpectedCommand(_)
             | Violation::MessageInHandshake
             | Violation::SecondReady => Self::UnexpectedCommand,
@@ -155,6 +175,12 @@ mod tests {
             (Violation::BothServers, 0x1100_0002),
             (Violation::HelloTruncated, 0x1000_0013),
             (Violation::WelcomeWithData(1), 0x1000_0017),
+            (Violation::CurveSize { what: CurvePart::Initiate, size: 1 }, 0x1000_0014),
+            (Violation::CurveSize { what: CurvePart::Ready, size: 1 }, 0x1000_0016),
+            (Violation::BoxForged(CurvePart::Vouch), 0x1100_0001),
+            (Violation::VouchForAnotherServer, 0x1000_0003),
+            (Violation::NonceNotRising { nonce: 1, last: 1 }, 0x1000_0002),
+            (Violation::PayloadFlags(4), 0x1000_0012),
             (Violation::UnexpectedCommand("PING".to_owned()), 0x1000_0001),
             (Violation::MessageInHandshake, 0x1000_0001),
             (Violation::CommandNameEmpty, 0x1000_0011),

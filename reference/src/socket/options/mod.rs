@@ -22,7 +22,6 @@ mod table;
 mod tcp;
 mod timing;
 mod value;
-mod z85;
 
 pub use crate::socket::peers::Bound;
 pub use pubsub::PubSub;

@@ -3,10 +3,11 @@
 //! Deliberately absent: the rows; each lies beside the field that it is about.
 
 use super::value::{Allowed, Unit, Value};
-use super::{Change, Options, about, absent, pubsub, queues, routing, security, tcp, timing, z85};
+use super::{Change, Options, about, absent, pubsub, queues, routing, security, tcp, timing};
 use crate::error::Refused;
 use crate::socket_type::SocketType;
 use crate::wire::metadata::is_name_octet;
+use crate::wire::z85;
 
 /// Older names of libzmq, and the names of today.
 const ALIASES: [(&str, &str); 5] = [
