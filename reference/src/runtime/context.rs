@@ -4,11 +4,15 @@
 
 use super::socket::Socket;
 use super::transport::{Net, Transport};
+use super::zap::Handler;
 use crate::error::Refused;
+use crate::mechanism::Entropy;
 use crate::socket;
 use crate::socket_type::SocketType;
+use crate::wire::zap::{Reply, Request};
+use core::future::Future;
 use std::hash::{BuildHasher, RandomState};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// The origin of sockets; clones are the same context.
 #[derive(Clone, Debug, Default)]
@@ -19,6 +23,7 @@ pub struct Context<T = Net> {
 #[derive(Debug, Default)]
 struct Inner<T> {
     transport: T,
+    zap: Mutex<Option<Handler>>,
 }
 
 impl Context<Net> {
@@ -33,7 +38,7 @@ impl<T: Transport> Context<T> {
     /// A context over this transport.
     #[must_use]
     pub fn over(transport: T) -> Self {
-        Self { shared: Arc::new(Inner { transport }) }
+        Self { shared: Arc::new(Inner { transport, zap: Mutex::default() }) }
     }
 
     /// A socket with default options and no endpoints.
@@ -45,9 +50,41 @@ impl<T: Transport> Context<T> {
         core.map(|core| Socket::new(self.clone(), core)).ok_or(Refused::Draft(socket_type))
     }
 
+    /// Asks this handler, from now on, whether peers may come in (27).
+    pub fn authenticate<F>(&self, handler: impl Fn(Request) -> F + Send + Sync + 'static)
+    where
+        F: Future<Output = Reply> + Send + 'static,
+    {
+        *self.zap() = Some(Handler::new(handler));
+    }
+
+    fn zap(&self) -> MutexGuard<'_, Option<Handler>> {
+        self.shared.zap.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn zap_handler(&self) -> Option<Handler> {
+        self.zap().clone()
+    }
+
     pub(super) fn transport(&self) -> &T {
         &self.shared.transport
     }
+}
+
+/// Random octets for one handshake; without any, what needs them is refused.
+pub(super) fn entropy() -> Entropy {
+    let mut entropy = Entropy::default();
+    let fields: [&mut [u8]; 5] = [
+        &mut entropy.transient,
+        &mut entropy.cookie_key,
+        &mut entropy.cookie_nonce,
+        &mut entropy.welcome_nonce,
+        &mut entropy.vouch_nonce,
+    ];
+    if fields.into_iter().try_for_each(getrandom::fill).is_err() {
+        return Entropy::default();
+    }
+    entropy
 }
 
 /// Another number each time, so that what a socket makes up meets nothing of an earlier one.

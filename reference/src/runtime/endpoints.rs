@@ -75,8 +75,10 @@ async fn accept<T: Transport>(
     loop {
         let accepted = context.transport().accept(&mut listener);
         match while_wanted(&shared, number, listens, accepted).await {
-            Some(Ok((stream, _address))) => {
-                tokio::spawn(Session::serve(Arc::clone(&shared), Origin::Listener(id), stream));
+            Some(Ok((stream, address))) => {
+                let (shared, zap) = (Arc::clone(&shared), context.zap_handler());
+                let origin = Origin::Listener(id);
+                tokio::spawn(Session::serve(shared, origin, stream, address, zap));
             }
             // Out of descriptors, most likely: others may end meanwhile.
             Some(Err(_)) => {
@@ -100,7 +102,9 @@ async fn dial<T: Transport>(context: Context<T>, shared: Arc<Shared>, id: Dialer
                 let stream = context.transport().connect(&endpoint, &options);
                 match while_wanted(&shared, number, wanted, stream).await {
                     Some(Ok(stream)) => {
-                        Session::serve(Arc::clone(&shared), Origin::Dialer(id), stream).await;
+                        let (shared, zap) = (Arc::clone(&shared), context.zap_handler());
+                        let (origin, address) = (Origin::Dialer(id), String::new());
+                        Session::serve(shared, origin, stream, address, zap).await;
                     }
                     Some(Err(error)) => {
                         let is_refused = error.kind() == io::ErrorKind::ConnectionRefused;

@@ -17,6 +17,7 @@ mod shared;
 mod socket;
 pub mod transport;
 mod writing;
+mod zap;
 
 pub use context::Context;
 pub use socket::Socket;

@@ -7,15 +7,17 @@
 //! Writing never holds up reading, or two peers that send much would wait for each other for ever.
 //! Deliberately absent: what any octet means.
 
+use super::context::entropy;
 use super::shared::Shared;
 use super::writing::Writing;
+use super::zap::{Handler, Verdict};
 use crate::connection::Input;
-use crate::socket::{Ended, Link, LinkOutput, Origin};
+use crate::socket::{Ended, Link, LinkOutput, Origin, Setup};
 use crate::time::Instant;
 use bytes::BytesMut;
 use core::future::{Future, poll_fn};
 use core::pin::{Pin, pin};
-use core::task::{Context, Poll};
+use core::task::{Context, Poll, ready};
 use std::sync::Arc;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::time::Sleep;
@@ -37,15 +39,26 @@ pub(super) struct Session<S> {
     is_open: bool,
     sleep: Option<(Instant, Pin<Box<Sleep>>)>,
     ended: Option<Ended>,
+    zap: Option<Handler>,
+    /// What the ZAP handler is thinking of.
+    verdict: Option<Verdict>,
 }
 
 impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
     /// Serves a stream until either side ends it.
-    pub(super) async fn serve(shared: Arc<Shared>, origin: Origin, stream: S) {
+    /// The address is the peer's, as the transport names it.
+    pub(super) async fn serve(
+        shared: Arc<Shared>,
+        origin: Origin,
+        stream: S,
+        address: String,
+        zap: Option<Handler>,
+    ) {
+        let setup = Setup { address, has_zap_handler: zap.is_some(), entropy: entropy() };
         let (number, link) = {
             let now = shared.now();
             let mut core = shared.lock();
-            (core.enter(), Link::new(&mut core.socket, origin, now))
+            (core.enter(), Link::new(&mut core.socket, origin, setup, now))
         };
         let mut session = Self {
             shared,
@@ -57,6 +70,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
             is_open: true,
             sleep: None,
             ended: None,
+            zap,
+            verdict: None,
         };
         let ended = poll_fn(|cx| session.poll(cx)).await;
         // What has been written is to arrive, and nobody is left to hear that it did not.
@@ -90,6 +105,10 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
                 LinkOutput::Transmit(octets) => self.writing.push_octets(octets),
                 LinkOutput::Send(batch) => self.writing.push_batch(batch),
                 LinkOutput::Close(ended) => self.ended = Some(ended),
+                LinkOutput::Authenticate(request) => {
+                    self.verdict = self.zap.as_ref().map(|zap| zap.ask(request));
+                }
+                LinkOutput::Wait(_) if self.poll_verdict(cx).is_ready() => {}
                 LinkOutput::Wait(deadline) => {
                     let read = may_read && self.poll_read(cx).is_ready();
                     if !read && self.poll_time(cx, deadline).is_pending() {
@@ -115,6 +134,15 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         }
         core.settle();
         (output, may_read)
+    }
+
+    /// Ready when the link has been told what the ZAP handler says.
+    fn poll_verdict(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        let Some(verdict) = &mut self.verdict else { return Poll::Pending };
+        let verdict = ready!(verdict.as_mut().poll(cx));
+        self.verdict = None;
+        self.link.handle_input(self.shared.now(), Input::Verdict(verdict));
+        Poll::Ready(())
     }
 
     fn close(&mut self) {

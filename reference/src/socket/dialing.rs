@@ -12,6 +12,7 @@ use super::endpoint::Endpoint;
 use super::monitor::Event;
 use super::peers::{Bound, PeerId};
 use super::reconnect::{Failure, Reconnect};
+use super::security::{self, Setup};
 use crate::connection::{Config, Role};
 use crate::error::Refused;
 use crate::socket_type::SocketType;
@@ -249,7 +250,7 @@ impl Socket {
     }
 
     /// What a link of this origin is told.
-    pub(super) fn config(&self, origin: Origin) -> Config {
+    pub(super) fn config(&self, origin: Origin, setup: Setup) -> Config {
         let role = match origin {
             Origin::Listener(_) => Role::Binder,
             Origin::Dialer(_) => Role::Connecter,
@@ -258,6 +259,9 @@ impl Socket {
         let mut config = Config::new(role, options.socket_type);
         config.identity.clone_from(&options.routing.routing_id);
         config.properties.clone_from(&options.routing.metadata);
+        config.security = security::security(options);
+        config.zap = security::zap(options, &setup);
+        config.entropy = setup.entropy;
         config.heartbeat = options.timing.heartbeat();
         if let Some(size) = options.queues.maxmsgsize {
             config.limits.max_message_size = size;

@@ -12,11 +12,13 @@
 use super::dialing::Origin;
 use super::monitor;
 use super::reconnect::Failure;
+use super::security::Setup;
 use super::{PeerId, Socket};
 use crate::connection::{Connection, Event, Input, Output, Reason};
 use crate::pattern::{Unwanted, Wish};
 use crate::time::Instant;
 use crate::wire::batch::Batch;
+use crate::wire::zap;
 use bytes::BytesMut;
 
 /// Why a link is over.
@@ -39,6 +41,8 @@ pub enum LinkOutput {
     Transmit(Vec<u8>),
     /// Write the pieces of this, after all earlier octets; then [`Link::recycle`] it.
     Send(Batch),
+    /// Ask the ZAP handler, and give the answer as [`Input::Verdict`].
+    Authenticate(zap::Request),
     /// Close the transport once everything has been written, and call [`Link::end`].
     Close(Ended),
     /// Nothing more until octets come, the link is signalled, or this time.
@@ -59,8 +63,8 @@ pub struct Link {
 
 impl Link {
     /// A link over a transport that has just been established.
-    pub fn new(socket: &mut Socket, origin: Origin, now: Instant) -> Self {
-        let connection = Connection::new(socket.config(origin), now);
+    pub fn new(socket: &mut Socket, origin: Origin, setup: Setup, now: Instant) -> Self {
+        let connection = Connection::new(socket.config(origin, setup), now);
         let event = match origin {
             Origin::Listener(_) => monitor::Event::Accepted,
             Origin::Dialer(_) => monitor::Event::Connected,
@@ -110,6 +114,9 @@ impl Link {
                 Output::Transmit(octets) => return LinkOutput::Transmit(octets),
                 Output::Send(batch) => return LinkOutput::Send(batch),
                 Output::Close(reason) => return LinkOutput::Close(Ended::Connection(reason)),
+                Output::Event(Event::Authenticate(request)) => {
+                    return LinkOutput::Authenticate(request);
+                }
                 Output::Event(event) => {
                     if let Err(unwanted) = self.handle_event(socket, event) {
                         return LinkOutput::Close(Ended::Unwanted(unwanted));

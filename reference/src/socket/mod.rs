@@ -17,6 +17,7 @@ pub mod monitor;
 pub mod options;
 pub mod peers;
 pub mod reconnect;
+mod security;
 
 pub use dialing::{Dial, DialerId, ListenerId, Origin};
 pub use endpoint::{Endpoint, EndpointError};
@@ -25,6 +26,7 @@ pub use monitor::Monitor;
 pub use options::{Options, Value};
 pub use peers::{PeerId, Peers, Signal};
 pub use reconnect::Reconnect;
+pub use security::Setup;
 
 use crate::connection::PeerInfo;
 use crate::error::Refused;

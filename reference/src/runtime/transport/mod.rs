@@ -32,7 +32,8 @@ pub trait Transport: Clone + Send + Sync + 'static {
         options: &Tcp,
     ) -> impl Future<Output = io::Result<(Self::Listener, Endpoint)>> + Send;
 
-    /// Waits for a peer; dropping the future loses none. Returns its address, as text.
+    /// Waits for a peer; dropping the future loses none. Returns its IP address, numeric and
+    /// without a port, as ZAP has it; empty if it has none.
     fn accept(
         &self,
         listener: &mut Self::Listener,

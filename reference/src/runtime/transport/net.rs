@@ -59,11 +59,11 @@ impl Transport for Net {
             NetListener::Tcp(listener) => {
                 let (stream, address) = listener.accept().await?;
                 stream.set_nodelay(true)?;
-                Ok((NetStream::Tcp(stream), tcp::endpoint(address).to_string()))
+                Ok((NetStream::Tcp(stream), address.ip().to_string()))
             }
             NetListener::Ipc(listener) => {
                 let (stream, _) = listener.listener.accept().await?;
-                Ok((NetStream::Ipc(stream), "ipc://".to_owned()))
+                Ok((NetStream::Ipc(stream), String::new()))
             }
         }
     }
