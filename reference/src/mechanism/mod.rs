@@ -93,7 +93,7 @@ pub struct Applicant {
 }
 
 /// What a handshake needs next.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, Debug)]
 pub enum Next {
     /// The next command of the peer.
     Await(Mechanism),
@@ -104,7 +104,7 @@ pub enum Next {
 }
 
 /// A handshake that went well.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, Debug)]
 pub struct Agreed {
     /// What the peer said of itself.
     pub peer: Announcement,

@@ -5,7 +5,7 @@
 //! server   AwaitHello --HELLO/WELCOME--> AwaitInitiate --INITIATE--> ask --admitted/READY--> done
 //!
 //! keys         C c  client   S s  server   C' c' S' s'  transient ones of the same
-//! secret_box   the two primitives
+//! secret_box   the two primitives, on the key stream of salsa
 //! client, server, cipher
 //! ```
 //!
@@ -16,6 +16,7 @@
 mod cipher;
 mod client;
 mod keys;
+mod salsa;
 pub mod secret_box;
 mod server;
 

@@ -9,23 +9,26 @@
 //! are the same in all messages of a direction, so a [`Subkey`] is made once and kept.
 //! Deliberately absent: which nonce belongs to which command, and whether it was used before.
 
+use super::salsa::{Piece, Salsa};
 use crate::violation::Violation;
 use core::fmt;
 use cryptoxide::mac::Mac;
 use cryptoxide::poly1305::Poly1305;
-use cryptoxide::salsa20::{Salsa20, hsalsa20};
+use cryptoxide::salsa20::hsalsa20;
 use cryptoxide::x25519;
 
 /// Octets by which a box is longer than its plain text.
 pub const TAG: usize = 16;
+/// Octets of the key stream that are the key of the tag.
+const KEY: usize = 32;
 
 /// What two key pairs agree on, or a secret of our own.
 #[derive(Clone, PartialEq, Eq)]
 pub struct BoxKey([u8; 32]);
 
 /// The key of all boxes whose nonces begin with the same 16 octets.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Subkey([u8; 32]);
+#[derive(Clone)]
+pub struct Subkey(Salsa);
 
 impl BoxKey {
     /// What `secret` and `public` agree on.
@@ -51,7 +54,7 @@ impl BoxKey {
     /// The key of boxes whose nonces begin so.
     #[must_use]
     pub fn subkey(&self, prefix: &[u8; 16]) -> Subkey {
-        Subkey(hsalsa20(&self.0, prefix))
+        Subkey(Salsa::new(&hsalsa20(&self.0, prefix)))
     }
 
     /// Appends a box.
@@ -77,36 +80,56 @@ impl Subkey {
     /// Encrypts in place; the tag.
     #[must_use]
     pub fn seal(&self, counter: [u8; 8], text: &mut [u8]) -> [u8; TAG] {
-        let (mut stream, mut tag) = self.begin(counter);
-        stream.process_mut(text);
-        finish(&mut tag, text)
+        let (mut piece, key) = self.begin(counter, text.len());
+        self.apply(counter, &mut piece, text);
+        tag(&key, text)
     }
 
     /// Decrypts in place, if the tag is right; otherwise the text stays as it is.
     #[must_use]
-    pub fn open(&self, counter: [u8; 8], tag: &[u8; TAG], text: &mut [u8]) -> bool {
-        let (mut stream, mut expected) = self.begin(counter);
-        let expected = finish(&mut expected, text);
-        let difference =
-            expected.iter().zip(tag).fold(0, |sum, (ours, theirs)| sum | ours ^ theirs);
-        if difference != 0 {
+    pub fn open(&self, counter: [u8; 8], theirs: &[u8; TAG], text: &mut [u8]) -> bool {
+        let (mut piece, key) = self.begin(counter, text.len());
+        let ours = tag(&key, text);
+        // Gathered before it is compared: the time taken must not tell how much of it is right.
+        if ours.iter().zip(theirs).fold(0, |sum, (ours, theirs)| sum | ours ^ theirs) != 0 {
             return false;
         }
-        stream.process_mut(text);
+        self.apply(counter, &mut piece, text);
         true
     }
 
-    /// The key stream behind its first 32 octets, which are the key of the tag.
-    fn begin(&self, counter: [u8; 8]) -> (Salsa20, Poly1305) {
-        let mut stream = Salsa20::new(&self.0, &counter);
-        let mut key = [0; 32];
-        stream.process_mut(&mut key);
-        (stream, Poly1305::new(&key))
+    /// The first piece of the key stream, whose first octets are the key of the tag.
+    fn begin(&self, counter: [u8; 8], length: usize) -> (Piece, [u8; KEY]) {
+        let mut piece = Piece::new();
+        self.0.fill(counter, 0, length.saturating_add(KEY), &mut piece);
+        let key = piece.octets().first_chunk().copied().unwrap_or_default();
+        (piece, key)
+    }
+
+    /// Text to sealed text and back, with the first piece of the key stream at hand.
+    fn apply(&self, counter: [u8; 8], piece: &mut Piece, mut text: &mut [u8]) {
+        let (mut used, mut at) = (KEY, 0);
+        loop {
+            let stream = piece.octets().get(used..).unwrap_or_default();
+            let Some((now, rest)) = text.split_at_mut_checked(stream.len().min(text.len())) else {
+                return;
+            };
+            for (octet, key) in now.iter_mut().zip(stream) {
+                *octet ^= key;
+            }
+            if rest.is_empty() {
+                return;
+            }
+            text = rest;
+            (used, at) = (0, piece.count().saturating_add(at));
+            self.0.fill(counter, at, text.len(), piece);
+        }
     }
 }
 
-fn finish(mac: &mut Poly1305, text: &[u8]) -> [u8; TAG] {
+fn tag(key: &[u8; KEY], text: &[u8]) -> [u8; TAG] {
     let mut tag = [0; TAG];
+    let mut mac = Poly1305::new(key);
     mac.input(text);
     mac.raw_result(&mut tag);
     tag
