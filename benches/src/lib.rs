@@ -1,2 +1,0 @@
-//! Here will live the benchmarks: this engine and the real implementations, side by side in one
-//! run.
