@@ -37,6 +37,15 @@ impl Body {
         Some(Self(Octets::Inline { length, octets: inline }))
     }
 
+    /// A copy of the first `length` octets of these, as long as there are some more behind them:
+    /// a copy of a fixed length is several times faster. What lies behind is never shown.
+    #[inline]
+    pub(crate) fn copy_wide(octets: &[u8], length: usize) -> Option<Self> {
+        let length = u8::try_from(length).ok().filter(|length| usize::from(*length) <= INLINE)?;
+        let octets = *octets.first_chunk()?;
+        Some(Self(Octets::Inline { length, octets }))
+    }
+
     /// This part, borrowed.
     #[must_use]
     pub fn part(&self) -> Part<'_> {

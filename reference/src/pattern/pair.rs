@@ -47,7 +47,7 @@ impl Pattern for Pair {
     }
 
     fn recv(&mut self, peers: &mut Peers, _: &Options) -> Result<Message, Refused> {
-        self.incoming.recv(peers).map(|(_, message)| message).ok_or(Refused::WouldBlock)
+        self.incoming.recv(peers).ok_or(Refused::WouldBlock)
     }
 
     fn can_send(&mut self, peers: &mut Peers, _: &Options) -> bool {

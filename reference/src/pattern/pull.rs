@@ -28,7 +28,7 @@ impl Pattern for Pull {
 
     fn recv(&mut self, peers: &mut Peers, _: &Options) -> Result<Message, Refused> {
         //= 30-PULL-003, 30-PULL-009
-        self.incoming.recv(peers).map(|(_, message)| message).ok_or(Refused::WouldBlock)
+        self.incoming.recv(peers).ok_or(Refused::WouldBlock)
     }
 
     fn can_recv(&mut self, peers: &mut Peers, _: &Options) -> bool {

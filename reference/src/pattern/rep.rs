@@ -60,7 +60,8 @@ impl Request {
 impl Rep {
     fn find_request(&mut self, peers: &mut Peers) -> bool {
         while self.ready.is_none() {
-            let Some((peer, message)) = self.incoming.recv(peers) else { return false };
+            let Some(peer) = self.incoming.next_peer(peers) else { return false };
+            let Some(message) = self.incoming.recv(peers) else { return false };
             self.ready = Request::parse(peer, message);
         }
         true

@@ -51,7 +51,7 @@ impl Req {
 impl Request {
     fn find_reply(&mut self, peers: &mut Peers) -> Option<&Message> {
         while self.reply.is_none() {
-            let (message, _) = peers.recv(self.peer)?; //= 28-REQ-008
+            let message = peers.recv(self.peer)?; //= 28-REQ-008
             self.reply = self.strip(message); //= 28-REQ-010
         }
         self.reply.as_ref()

@@ -89,7 +89,7 @@ pub(super) fn take_given_name(
 pub(super) fn recv_named(incoming: &mut FairQueue, peers: &mut Peers) -> Option<Message> {
     let peer = incoming.next_peer(peers)?;
     let name = Body::copy(peers.routing_id(peer));
-    let (_, message) = incoming.recv(peers)?;
+    let message = incoming.recv(peers)?;
     Some(message.with_first(name)) //= 28-ROUTER-010
 }
 

@@ -21,7 +21,7 @@ pub struct Sub {
 impl Sub {
     fn next(&mut self, peers: &mut Peers, options: &Options) -> Option<Message> {
         loop {
-            let (_, message) = self.subscriber.incoming.recv(peers)?;
+            let message = self.subscriber.incoming.recv(peers)?;
             //= 29-SUB-009, 29-SUB-010
             let matches = self.subscriber.wanted.matches(message.first());
             if matches != options.pubsub.invert_matching {

@@ -204,7 +204,8 @@ impl Pattern for Xpub {
     }
 
     fn recv(&mut self, peers: &mut Peers, _: &Options) -> Result<Message, Refused> {
-        let (peer, message) = self.incoming.recv(peers).ok_or(Refused::WouldBlock)?;
+        let peer = self.incoming.next_peer(peers).ok_or(Refused::WouldBlock)?;
+        let message = self.incoming.recv(peers).ok_or(Refused::WouldBlock)?;
         if message.single().and_then(Wish::parse).is_some() {
             self.last = Some(peer).filter(|peer| peers.is_open(*peer));
         }

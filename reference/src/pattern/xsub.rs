@@ -158,7 +158,7 @@ impl Pattern for Xsub {
 
     fn recv(&mut self, peers: &mut Peers, _: &Options) -> Result<Message, Refused> {
         //= 29-XSUB-008, 29-XSUB-009, 29-XSUB-010
-        self.incoming.recv(peers).map(|(_, message)| message).ok_or(Refused::WouldBlock)
+        self.incoming.recv(peers).ok_or(Refused::WouldBlock)
     }
 
     fn can_send(&mut self, _: &mut Peers, _: &Options) -> bool {

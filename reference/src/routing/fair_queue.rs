@@ -42,22 +42,17 @@ impl FairQueue {
         None
     }
 
-    /// Receives the next message, and tells whose it is.
-    pub fn recv(&mut self, peers: &mut Peers) -> Option<(PeerId, Message)> {
+    /// Receives the next message, of the peer that is next.
+    pub fn recv(&mut self, peers: &mut Peers) -> Option<Message> {
         //= 28-REP-005, 28-DEALER-012, 28-ROUTER-009, 29-XPUB-012, 29-SUB-008, 29-XSUB-007
         //= 30-PULL-008
-        while let Some(&peer) = self.ring.front() {
-            let Some((message, more)) = peers.recv(peer) else {
-                self.ring.pop_front();
-                continue;
-            };
-            if !more {
-                self.ring.pop_front();
-            } else if self.ring.len() > 1 {
-                self.ring.rotate_left(1);
-            }
-            return Some((peer, message));
+        let peer = self.next_peer(peers)?;
+        let message = peers.recv(peer);
+        if !peers.is_readable(peer) {
+            self.ring.pop_front();
+        } else if self.ring.len() > 1 {
+            self.ring.rotate_left(1);
         }
-        None
+        message
     }
 }

@@ -154,7 +154,7 @@ impl<T: Transport> Socket<T> {
     /// What the type refuses; [`Refused::WouldBlock`] after `rcvtimeo`.
     pub async fn recv(&self) -> Result<Message, Refused> {
         let outcome = self.try_recv();
-        if outcome != Err(Refused::WouldBlock) {
+        if !matches!(outcome, Err(Refused::WouldBlock)) {
             return outcome;
         }
         let timeout = self.shared.lock().socket.options().timing.rcvtimeo;

@@ -362,17 +362,18 @@ impl Peers {
         self.peer(id).is_some_and(|peer| peer.in_messages > 0)
     }
 
-    /// Receives the next message of this peer, and whether it has another one.
-    pub fn recv(&mut self, id: PeerId) -> Option<(Message, bool)> {
+    /// Receives the next message of this peer.
+    pub fn recv(&mut self, id: PeerId) -> Option<Message> {
         let peer = self.peer_mut(id)?;
-        let message = peer.incoming.front_mut()?.next_message()?;
+        let chunk = peer.incoming.front_mut()?;
+        let message = chunk.next_message();
+        let is_read = chunk.messages() == 0;
         peer.in_messages = peer.in_messages.saturating_sub(1);
-        let more = peer.in_messages > 0;
-        if peer.incoming.front().is_some_and(|chunk| chunk.messages() == 0) {
+        if is_read {
             peer.incoming.pop_front();
             self.made_room(id);
         }
-        Some((message, more))
+        message
     }
 
     /// The next thing that some link wants to know.

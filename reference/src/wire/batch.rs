@@ -226,6 +226,7 @@ impl Chunk {
     }
 
     /// Reads the next message; commands before it are skipped.
+    #[inline]
     pub fn next_message(&mut self) -> Option<Message> {
         loop {
             let Frame { kind, body } = self.next_frame()?;
@@ -249,6 +250,7 @@ impl Chunk {
     }
 
     /// Reads the next frame, of a message or a command.
+    #[inline]
     pub fn next_frame(&mut self) -> Option<Frame> {
         let unread = self.octets.get(self.at..)?;
         let (Header { kind, size }, rest) = Header::decode(unread).ok()??;
@@ -265,7 +267,9 @@ impl Chunk {
         let octets = rest.get(..size)?;
         let end = begin.saturating_add(size);
         self.at = end;
-        let body = if size < SHARED_FROM {
+        let body = if let Some(body) = Body::copy_wide(rest, size) {
+            body
+        } else if size < SHARED_FROM {
             Body::copy(octets)
         } else {
             Body::from(self.octets.slice(begin..end))

@@ -13,6 +13,8 @@ const LONG: u8 = 0x02;
 const COMMAND: u8 = 0x04;
 const RESERVED: u8 = !(MORE | LONG | COMMAND);
 const SIZE_END: u64 = 1 << 63;
+/// Octets of the longest header.
+const HEADER_MAX: usize = 9;
 
 /// What a frame is.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -50,6 +52,7 @@ impl Header {
     /// # Errors
     /// [`Violation::ReservedFlags`], [`Violation::CommandWithMore`] as soon as the flags are there,
     /// [`Violation::SizeBeyondGrammar`] as soon as the size is.
+    #[inline]
     pub fn decode(octets: &[u8]) -> Result<Option<(Self, &[u8])>, Violation> {
         let mut reader = Reader::new(octets);
         let Some(flags) = reader.octet() else { return Ok(None) };
@@ -75,6 +78,7 @@ impl Header {
     }
 
     /// Appends the header in the shortest form that holds its size.
+    #[inline]
     pub fn encode(self, out: &mut impl BufMut) {
         let flags = self.kind.flags();
         //= 37-MECH-010
@@ -95,9 +99,11 @@ pub fn relabel(frame: &mut [u8], kind: Kind) {
 }
 
 /// Appends a whole frame: header and body.
+#[inline]
 pub fn encode(kind: Kind, body: &[u8], out: &mut Vec<u8>) {
     // A slice is shorter than 2^63 octets, so the size is always in the grammar.
     let size = u64::try_from(body.len()).unwrap_or(u64::MAX);
+    out.reserve(body.len().saturating_add(HEADER_MAX));
     Header { kind, size }.encode(out);
     out.extend_from_slice(body);
 }

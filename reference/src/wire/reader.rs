@@ -9,17 +9,20 @@ pub struct Reader<'a> {
 impl<'a> Reader<'a> {
     /// Starts at the first of these octets.
     #[must_use]
+    #[inline]
     pub const fn new(octets: &'a [u8]) -> Self {
         Self { rest: octets }
     }
 
     /// Whether all octets have been read.
     #[must_use]
+    #[inline]
     pub const fn is_empty(&self) -> bool {
         self.rest.is_empty()
     }
 
     /// One octet.
+    #[inline]
     pub fn octet(&mut self) -> Option<u8> {
         let (&octet, rest) = self.rest.split_first()?;
         self.rest = rest;
@@ -27,6 +30,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Exactly `N` octets, as an array.
+    #[inline]
     pub fn array<const N: usize>(&mut self) -> Option<[u8; N]> {
         let (&array, rest) = self.rest.split_first_chunk()?;
         self.rest = rest;
@@ -34,6 +38,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Exactly `count` octets.
+    #[inline]
     pub fn take(&mut self, count: usize) -> Option<&'a [u8]> {
         let (taken, rest) = self.rest.split_at_checked(count)?;
         self.rest = rest;
@@ -42,6 +47,7 @@ impl<'a> Reader<'a> {
 
     /// Everything left, possibly nothing.
     #[must_use]
+    #[inline]
     pub const fn rest(self) -> &'a [u8] {
         self.rest
     }
