@@ -10,16 +10,19 @@ use core::fmt;
 use core::hash::{Hash, Hasher};
 use core::ops::Deref;
 
-/// Octets that a body holds without an allocation; with it a [`Body`] fills nine words.
+/// Octets that a body holds without an allocation; with it a [`Body`] fills ten words.
 pub const INLINE: usize = 70;
 
 /// One part of a message; a slice of octets to whoever reads it.
 #[derive(Clone)]
 pub struct Body(Octets);
 
+/// The tag is a word and the octets begin at one, so that moves in words match earlier stores; the
+/// processor waits for those that straddle them.
 #[derive(Clone)]
+#[repr(u64)]
 enum Octets {
-    Inline { length: u8, octets: [u8; INLINE] },
+    Inline { octets: [u8; INLINE], length: u8 },
     Shared(Bytes),
 }
 

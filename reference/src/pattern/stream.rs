@@ -65,7 +65,7 @@ impl Pattern for Stream {
     fn detach(&mut self, peers: &mut Peers, options: &Options, peer: PeerId) {
         self.identities.forget(peers, peer);
         let name = Body::copy(peers.routing_id(peer));
-        match (options.routing.stream_notify, peers.is_readable(peer)) {
+        match (options.routing.stream_notify, peers.readable(peer) > 0) {
             (true, true) => drop(self.going.insert(peer, name)),
             (true, false) => self.tell(name),
             (false, _) => {}
@@ -94,7 +94,7 @@ impl Pattern for Stream {
         }
         let peer = self.incoming.next_peer(peers).ok_or(Refused::WouldBlock)?;
         let message = recv_named(&mut self.incoming, peers).ok_or(Refused::WouldBlock)?;
-        if !peers.is_readable(peer)
+        if peers.readable(peer) == 0
             && let Some(name) = self.going.remove(&peer)
         {
             self.tell(name);

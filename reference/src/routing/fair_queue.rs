@@ -32,9 +32,10 @@ impl FairQueue {
     }
 
     /// Whose message is next.
+    #[inline]
     pub fn next_peer(&mut self, peers: &Peers) -> Option<PeerId> {
         while let Some(&peer) = self.ring.front() {
-            if peers.is_readable(peer) {
+            if peers.readable(peer) > 0 {
                 return Some(peer);
             }
             self.ring.pop_front();
@@ -43,16 +44,16 @@ impl FairQueue {
     }
 
     /// Receives the next message, of the peer that is next.
+    #[inline]
     pub fn recv(&mut self, peers: &mut Peers) -> Option<Message> {
         //= 28-REP-005, 28-DEALER-012, 28-ROUTER-009, 29-XPUB-012, 29-SUB-008, 29-XSUB-007
         //= 30-PULL-008
         let peer = self.next_peer(peers)?;
-        let message = peers.recv(peer);
-        if !peers.is_readable(peer) {
+        if peers.readable(peer) == 1 {
             self.ring.pop_front();
         } else if self.ring.len() > 1 {
             self.ring.rotate_left(1);
         }
-        message
+        peers.recv(peer)
     }
 }

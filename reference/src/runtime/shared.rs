@@ -4,15 +4,17 @@
 //! again. Nothing is awaited while the lock is held.
 
 use crate::error::Refused;
-use crate::message::Message;
+use crate::message::{Message, Part};
 use crate::socket::peers::Signal;
 use crate::socket::{DialerId, ListenerId, PeerId, Socket};
 use crate::time::Instant;
 use core::task::{Poll, Waker};
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use tokio::task::AbortHandle;
+
+/// Messages that may be sent in a row before the tasks that write them get their turn.
+const STREAK: u32 = 1000;
 
 /// Tasks that wait for the same thing.
 #[derive(Debug, Default)]
@@ -34,6 +36,8 @@ impl Wakers {
 #[derive(Debug)]
 pub(super) struct Core {
     pub(super) socket: Socket,
+    /// Messages sent since others got a turn.
+    streak: u32,
     senders: Wakers,
     receivers: Wakers,
     /// Those who wait for tasks to end.
@@ -54,13 +58,13 @@ pub(super) struct Core {
 pub(super) struct Shared {
     core: Mutex<Core>,
     epoch: tokio::time::Instant,
-    streak: AtomicU32,
 }
 
 impl Shared {
     pub(super) fn new(socket: Socket) -> Self {
         let core = Core {
             socket,
+            streak: 0,
             senders: Wakers::default(),
             receivers: Wakers::default(),
             closers: Wakers::default(),
@@ -71,11 +75,7 @@ impl Shared {
             listeners: BTreeMap::new(),
             dialers: BTreeMap::new(),
         };
-        Self {
-            core: Mutex::new(core),
-            epoch: tokio::time::Instant::now(),
-            streak: AtomicU32::new(0),
-        }
+        Self { core: Mutex::new(core), epoch: tokio::time::Instant::now() }
     }
 
     /// A task that panics under the lock has a bug; the others still serve their peers.
@@ -85,16 +85,6 @@ impl Shared {
 
     pub(super) fn now(&self) -> Instant {
         Instant::ZERO + self.epoch.elapsed()
-    }
-
-    /// Whether one task has sent so many messages in a row that others should get a turn.
-    pub(super) fn is_streak(&self, limit: u32) -> bool {
-        let sent = self.streak.fetch_add(1, Ordering::Relaxed);
-        let is_streak = sent >= limit;
-        if is_streak {
-            self.streak.store(0, Ordering::Relaxed);
-        }
-        is_streak
     }
 
     /// Closes the socket; its tasks end by themselves.
@@ -169,6 +159,15 @@ impl Core {
         if wakes.links {
             self.tasks.values().flatten().for_each(Waker::wake_by_ref);
         }
+    }
+
+    /// Sends, and tells whether so many messages have gone in a row that other tasks should get a
+    /// turn.
+    pub(super) fn send(&mut self, parts: &[Part<'_>]) -> (Result<(), Refused>, bool) {
+        let outcome = self.socket.send(parts);
+        self.settle();
+        self.streak = self.streak.wrapping_add(1) % STREAK;
+        (outcome, self.streak == 0)
     }
 
     /// Receives, or waits for something to receive.

@@ -16,9 +16,6 @@ use core::task::Poll;
 use core::time::Duration;
 use std::sync::Arc;
 
-/// Messages that one task may send in a row before the tasks that write them get their turn.
-const STREAK: u32 = 1000;
-
 /// A socket; clones are the same socket. The last one dropped closes it.
 #[derive(Debug)]
 pub struct Socket<T: Transport = Net> {
@@ -111,9 +108,9 @@ impl<T: Transport> Socket<T> {
     /// # Errors
     /// What the type refuses; [`Refused::WouldBlock`] after `sndtimeo`.
     pub async fn send(&self, message: impl Parts) -> Result<(), Refused> {
-        let outcome = self.try_send(&message);
-        if outcome != Err(Refused::WouldBlock) {
-            if self.shared.is_streak(STREAK) {
+        let (outcome, is_streak) = message.with_parts(|parts| self.shared.lock().send(parts));
+        if !matches!(outcome, Err(Refused::WouldBlock)) {
+            if is_streak {
                 tokio::task::yield_now().await;
             }
             return outcome;
@@ -140,12 +137,7 @@ impl<T: Transport> Socket<T> {
     /// # Errors
     /// [`Refused::WouldBlock`] if that would have to wait.
     pub fn try_send(&self, message: impl Parts) -> Result<(), Refused> {
-        message.with_parts(|parts| {
-            let mut core = self.shared.lock();
-            let outcome = core.socket.send(parts);
-            core.settle();
-            outcome
-        })
+        message.with_parts(|parts| self.shared.lock().send(parts)).0
     }
 
     /// Receives one message; waits at most for `rcvtimeo`.

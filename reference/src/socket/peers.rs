@@ -160,11 +160,13 @@ impl Peers {
         }
     }
 
+    #[inline]
     fn peer(&self, id: PeerId) -> Option<&Peer> {
         let slot = self.slots.get(id.slot())?;
         slot.peer.as_deref().filter(|_| slot.generation == id.generation)
     }
 
+    #[inline]
     fn peer_mut(&mut self, id: PeerId) -> Option<&mut Peer> {
         let slot = self.slots.get_mut(id.slot())?;
         slot.peer.as_deref_mut().filter(|_| slot.generation == id.generation)
@@ -356,24 +358,25 @@ impl Peers {
         first
     }
 
-    /// Whether a message of this peer can be received.
+    /// How many messages of this peer can be received.
     #[must_use]
-    pub fn is_readable(&self, id: PeerId) -> bool {
-        self.peer(id).is_some_and(|peer| peer.in_messages > 0)
+    #[inline]
+    pub fn readable(&self, id: PeerId) -> usize {
+        self.peer(id).map_or(0, |peer| peer.in_messages)
     }
 
     /// Receives the next message of this peer.
+    #[inline]
     pub fn recv(&mut self, id: PeerId) -> Option<Message> {
         let peer = self.peer_mut(id)?;
-        let chunk = peer.incoming.front_mut()?;
-        let message = chunk.next_message();
-        let is_read = chunk.messages() == 0;
         peer.in_messages = peer.in_messages.saturating_sub(1);
-        if is_read {
-            peer.incoming.pop_front();
-            self.made_room(id);
+        let chunk = peer.incoming.front_mut()?;
+        if chunk.messages() > 1 {
+            return chunk.next_message();
         }
-        message
+        let mut chunk = peer.incoming.pop_front()?;
+        self.made_room(id);
+        chunk.next_message()
     }
 
     /// The next thing that some link wants to know.

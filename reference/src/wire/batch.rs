@@ -205,6 +205,15 @@ pub struct Frame {
     pub body: Body,
 }
 
+/// Where a frame of a chunk is.
+#[derive(Clone, Copy, Debug)]
+struct Span {
+    kind: Kind,
+    begin: usize,
+    size: usize,
+    is_beside: bool,
+}
+
 impl Chunk {
     /// These octets, which hold so many messages, all of them whole, in plain frames.
     #[must_use]
@@ -229,17 +238,17 @@ impl Chunk {
     #[inline]
     pub fn next_message(&mut self) -> Option<Message> {
         loop {
-            let Frame { kind, body } = self.next_frame()?;
-            match kind {
+            let span = self.next_span()?;
+            match span.kind {
                 Kind::Command => {}
-                Kind::Last => return Some(Message::from(body)),
-                Kind::More => return Some(Message::from(self.gather(body))),
+                Kind::Last => return Some(Message::from(self.body(span))),
+                Kind::More => return Some(Message::from(self.gather(span))),
             }
         }
     }
 
-    fn gather(&mut self, first: Body) -> Vec<Body> {
-        let mut bodies = vec![first];
+    fn gather(&mut self, first: Span) -> Vec<Body> {
+        let mut bodies = vec![self.body(first)];
         while let Some(Frame { kind, body }) = self.next_frame() {
             bodies.push(body);
             if kind == Kind::Last {
@@ -250,31 +259,48 @@ impl Chunk {
     }
 
     /// Reads the next frame, of a message or a command.
-    #[inline]
     pub fn next_frame(&mut self) -> Option<Frame> {
+        let span = self.next_span()?;
+        Some(Frame { kind: span.kind, body: self.body(span) })
+    }
+
+    /// Passes one frame; its body is to be taken next.
+    #[inline]
+    fn next_span(&mut self) -> Option<Span> {
         let unread = self.octets.get(self.at..)?;
         let (Header { kind, size }, rest) = Header::decode(unread).ok()??;
+        let begin = self.at.saturating_add(unread.len().saturating_sub(rest.len()));
+        let size = usize::try_from(size).ok()?;
+        let is_beside = self.beside.front().is_some_and(|beside| beside.at == begin);
+        self.at = if is_beside { begin } else { begin.saturating_add(size) };
         if kind == Kind::Last {
             self.messages = self.messages.saturating_sub(1);
         }
-        let size = usize::try_from(size).ok()?;
-        let begin = self.at.saturating_add(unread.len().saturating_sub(rest.len()));
-        if self.beside.front().is_some_and(|beside| beside.at == begin) {
-            self.at = begin;
-            let body = self.beside.pop_front().map(|beside| Body::from(beside.body));
-            return body.map(|body| Frame { kind, body });
+        Some(Span { kind, begin, size, is_beside })
+    }
+
+    #[inline]
+    fn body(&mut self, span: Span) -> Body {
+        let Span { begin, size, is_beside, .. } = span;
+        let octets = self.octets.get(begin..).unwrap_or_default();
+        match Body::copy_wide(octets, size) {
+            Some(body) if !is_beside => body,
+            Some(_) | None => self.other_body(span),
         }
-        let octets = rest.get(..size)?;
-        let end = begin.saturating_add(size);
-        self.at = end;
-        let body = if let Some(body) = Body::copy_wide(rest, size) {
-            body
-        } else if size < SHARED_FROM {
-            Body::copy(octets)
-        } else {
-            Body::from(self.octets.slice(begin..end))
-        };
-        Some(Frame { kind, body })
+    }
+
+    /// One that is large, or lies at the end.
+    #[cold]
+    fn other_body(&mut self, Span { begin, size, is_beside, .. }: Span) -> Body {
+        if is_beside {
+            return self.beside.pop_front().map(|beside| beside.body.into()).unwrap_or_default();
+        }
+        let octets = begin..begin.saturating_add(size);
+        match self.octets.get(octets.clone()) {
+            Some(small) if size < SHARED_FROM => Body::copy(small),
+            Some(_) => Body::from(self.octets.slice(octets)),
+            None => Body::default(),
+        }
     }
 }
 
