@@ -12,6 +12,8 @@ use super::shared::Shared;
 use super::writing::Writing;
 use super::zap::{Handler, Verdict};
 use crate::connection::Input;
+use crate::mechanism::Entropy;
+use crate::socket::options::Mechanism;
 use crate::socket::{Ended, Link, LinkOutput, Origin, Setup};
 use crate::time::Instant;
 use bytes::BytesMut;
@@ -27,6 +29,9 @@ const READ_MIN: usize = 4 << 10;
 const READ_MAX: usize = 256 << 10;
 /// Octets of answers that may wait before nothing more is read.
 const ANSWERS_MAX: usize = 64 << 10;
+/// A peer that has dialed has often spoken when we accept: our signature waits for one look at
+/// that, so that it leaves in one piece with the rest of the greeting.
+const SILENT_TURNS: u8 = 2;
 
 /// The task of one connection.
 pub(super) struct Session<S> {
@@ -42,6 +47,17 @@ pub(super) struct Session<S> {
     zap: Option<Handler>,
     /// What the ZAP handler is thinking of.
     verdict: Option<Verdict>,
+    /// Turns to come in which nothing is written.
+    silent_turns: u8,
+}
+
+/// What a link wants.
+struct Asked {
+    output: LinkOutput,
+    /// Whether its stream may be read.
+    may_read: bool,
+    /// Whether there is more to write than before.
+    has_answers: bool,
 }
 
 impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
@@ -54,10 +70,15 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         address: String,
         zap: Option<Handler>,
     ) {
-        let setup = Setup { address, has_zap_handler: zap.is_some(), entropy: entropy() };
+        let has_zap_handler = zap.is_some();
         let (number, link) = {
             let now = shared.now();
             let mut core = shared.lock();
+            let entropy = match core.socket.options().security.mechanism {
+                Mechanism::Curve => entropy(),
+                Mechanism::Null | Mechanism::Plain => Entropy::default(),
+            };
+            let setup = Setup { address, has_zap_handler, entropy };
             (core.enter(), Link::new(&mut core.socket, origin, setup, now))
         };
         let mut session = Self {
@@ -72,6 +93,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
             ended: None,
             zap,
             verdict: None,
+            silent_turns: SILENT_TURNS,
         };
         let ended = poll_fn(|cx| session.poll(cx)).await;
         // What has been written is to arrive, and nobody is left to hear that it did not.
@@ -84,25 +106,20 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
 
     fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Ended> {
         loop {
-            match self.writing.poll_item(cx, &mut self.stream) {
-                Poll::Ready(Ok(Some(batch))) => {
-                    self.link.recycle(batch);
-                    continue;
-                }
-                Poll::Ready(Ok(None)) => {
-                    if let Some(ended) = self.ended.take() {
-                        return Poll::Ready(ended);
-                    }
-                }
-                Poll::Ready(Err(_)) => match self.ended.take() {
-                    Some(ended) => return Poll::Ready(ended),
-                    None => self.close(),
-                },
-                Poll::Pending => {}
+            let is_silent = self.silent_turns > 0;
+            if !is_silent && let Poll::Ready(ended) = self.poll_write(cx) {
+                return Poll::Ready(ended);
             }
-            let (output, may_read) = self.ask(cx);
+            self.silent_turns = self.silent_turns.saturating_sub(1);
+            let Asked { output, may_read, has_answers } = self.ask(cx);
             match output {
                 LinkOutput::Transmit(octets) => self.writing.push_octets(octets),
+                LinkOutput::Wait(_) if is_silent => {
+                    if !may_read || self.poll_read(cx).is_pending() {
+                        self.silent_turns = 0;
+                    }
+                }
+                LinkOutput::Wait(_) if has_answers => {}
                 LinkOutput::Send(batch) => self.writing.push_batch(batch),
                 LinkOutput::Close(ended) => self.ended = Some(ended),
                 LinkOutput::Authenticate(request) => {
@@ -119,11 +136,35 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         }
     }
 
-    /// What the link wants now, and whether it may be read for.
-    fn ask(&mut self, cx: &mut Context<'_>) -> (LinkOutput, bool) {
+    /// Writes what there is; ready when the session is over.
+    fn poll_write(&mut self, cx: &mut Context<'_>) -> Poll<Ended> {
+        loop {
+            let written = self.writing.poll_item(cx, &mut self.stream);
+            match written {
+                Poll::Ready(Ok(Some(batch))) => self.link.recycle(batch),
+                Poll::Ready(Ok(None)) => break,
+                Poll::Ready(Err(_)) if self.ended.is_none() => {
+                    self.close();
+                    return Poll::Pending;
+                }
+                Poll::Ready(Err(_)) => break,
+                Poll::Pending => return Poll::Pending,
+            }
+        }
+        self.ended.take().map_or(Poll::Pending, Poll::Ready)
+    }
+
+    /// What the link wants now; its answers are put together, to be written at once.
+    fn ask(&mut self, cx: &mut Context<'_>) -> Asked {
         let now = self.shared.now();
         let mut core = self.shared.lock();
-        let output = self.link.poll(&mut core.socket, now, self.writing.is_empty());
+        let mut output = self.link.poll(&mut core.socket, now, self.writing.is_empty());
+        let mut has_answers = false;
+        while let LinkOutput::Transmit(octets) = output {
+            has_answers = true;
+            self.writing.push_octets(octets);
+            output = self.link.poll(&mut core.socket, now, false);
+        }
         let mut may_read = false;
         if let LinkOutput::Wait(_) = output {
             may_read = self.is_open
@@ -133,7 +174,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
             core.wait(self.number, self.link.peer(), cx.waker());
         }
         core.settle();
-        (output, may_read)
+        Asked { output, may_read, has_answers }
     }
 
     /// Ready when the link has been told what the ZAP handler says.

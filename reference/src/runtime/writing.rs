@@ -41,7 +41,10 @@ impl Writing {
 
     pub(super) fn push_octets(&mut self, octets: Vec<u8>) {
         self.waiting = self.waiting.saturating_add(octets.len());
-        self.items.push_back(Item::Octets(octets));
+        match self.items.back_mut() {
+            Some(Item::Octets(before)) => before.extend_from_slice(&octets),
+            Some(Item::Batch(_)) | None => self.items.push_back(Item::Octets(octets)),
+        }
     }
 
     pub(super) fn push_batch(&mut self, batch: Batch) {
