@@ -17,7 +17,6 @@ use zeroproof_conformance::runner::{self, Profile, Selection, Settings};
 use zeroproof_conformance::socket_type::SocketType;
 use zeroproof_conformance::split::Split;
 use zeroproof_conformance::target::memory::MemoryTarget;
-use zeroproof_conformance::target::over_tcp::OverTcp;
 use zeroproof_conformance::target::tcp::TcpTarget;
 use zeroproof_conformance::target::{Role, Target};
 use zeroproof_conformance::verdict::Verdict;
@@ -63,7 +62,7 @@ fn main() {
     let arguments = Arguments::from_args();
     let memory = || Rc::new(MemoryTarget::default()) as Rc<dyn Target>;
     let v30 = || Rc::new(MemoryTarget::v30()) as Rc<dyn Target>;
-    let over_tcp = || Rc::new(OverTcp::new(memory())) as Rc<dyn Target>;
+    let over_tcp = || Rc::new(MemoryTarget::over_tcp()) as Rc<dyn Target>;
     let mut arms = vec![
         ("memory", judge(memory(), SocketType::Pull, Depth::Full, true)),
         ("memory-3.0", judge(v30(), SocketType::Pull, Depth::Full, true)),

@@ -6,7 +6,6 @@ pub mod adapter;
 pub mod liar;
 pub mod listen;
 pub mod memory;
-pub mod over_tcp;
 pub mod tcp;
 
 use std::fmt;

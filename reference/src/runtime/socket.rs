@@ -40,6 +40,11 @@ impl<T: Transport> Socket<T> {
         outcome
     }
 
+    /// Speaks 3.1 on connections made from now on, or with 0 only 3.0, as older peers do.
+    pub fn set_minor(&self, minor: u8) {
+        self.shared.lock().socket.set_minor(minor);
+    }
+
     /// Subscribes to what starts with this topic.
     ///
     /// # Errors

@@ -257,6 +257,7 @@ impl Socket {
         };
         let options = &self.options;
         let mut config = Config::new(role, options.socket_type);
+        config.minor = self.minor;
         config.identity.clone_from(&options.routing.routing_id);
         config.properties.clone_from(&options.routing.metadata);
         config.security = security::security(options);

@@ -67,6 +67,8 @@ pub struct Socket {
     /// Endpoints that were ever bound or connected.
     endpoints: u64,
     monitor: Option<Monitor>,
+    /// 1 to be a 3.1 peer, 0 to be a 3.0 peer.
+    minor: u8,
     /// Grows by an odd constant with each number drawn.
     chance: u64,
     wakes: Wakes,
@@ -86,6 +88,7 @@ impl Socket {
             dialers: BTreeMap::new(),
             endpoints: 0,
             monitor: None,
+            minor: 1,
             chance: u64::from(first),
             wakes: Wakes::default(),
             closing: None,
@@ -118,6 +121,11 @@ impl Socket {
             options::Change::Subscribe(topic) => self.ask(Wish::Subscribe(&topic)),
             options::Change::Unsubscribe(topic) => self.ask(Wish::Cancel(&topic)),
         }
+    }
+
+    /// Speaks 3.1 from now on, or with 0 only 3.0, as older peers do.
+    pub const fn set_minor(&mut self, minor: u8) {
+        self.minor = minor;
     }
 
     /// Changes what the socket, a subscriber, wants.

@@ -9,6 +9,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 use std::time::Duration;
 
+use tokio::io::DuplexStream;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Mutex;
 use tokio::sync::mpsc::UnboundedReceiver;
@@ -20,6 +21,9 @@ use super::TargetError;
 use super::{About, Later, Need, Offers, Role, Setting, Socket, SocketSpec, Stream, Target};
 use crate::socket_type::SocketType;
 use pipes::Pipes;
+
+/// An endpoint for pipes, which have no addresses.
+const NOWHERE: &str = "tcp://127.0.0.1:1";
 
 /// Options that cases may set, in libzmq's names and units.
 const OPTIONS: [&str; 8] = [
@@ -81,31 +85,189 @@ impl Target for MemoryTarget {
 
     fn open(&self, spec: SocketSpec) -> Later<'_, Rc<dyn Socket>> {
         Box::pin(async move {
-            if self.over_tcp {
-                let socket = opened(&reference::runtime::Context::new(), spec, self.minor)?;
-                return Ok(Rc::new(behind_tcp(socket, spec).await?) as Rc<dyn Socket>);
-            }
-            let pipes = Pipes::new();
-            let context = reference::runtime::Context::over(pipes.clone());
-            let socket = opened(&context, spec, self.minor)?;
-            let peers = match spec.role {
-                Role::Bind => {
-                    socket.bind("inproc-free://").await.map_err(refused)?;
-                    Peers::Dial(pipes)
-                }
-                Role::Connect => {
-                    socket.connect("tcp://127.0.0.1:1").map_err(refused)?;
-                    let far_ends = pipes.accept().ok_or_else(|| {
-                        TargetError::Unreachable("the pipes are in use".to_owned())
-                    })?;
-                    Peers::Accept(Mutex::new(far_ends))
-                }
-            };
-            Ok(Rc::new(Built { socket: RefCell::new(Some(Rc::new(socket))), peers }) as Rc<dyn Socket>)
+            Ok(if self.over_tcp {
+                Built::boxed(Peers::over_tcp(spec, self.minor).await?, spec.kind)
+            } else {
+                Built::boxed(Peers::in_memory(spec, self.minor).await?, spec.kind)
+            })
         })
     }
 
     fn restart(&self) -> Later<'_, ()> {
         Box::pin(async { Ok(()) })
     }
+}
+
+/// How the tester and the SUT find each other.
+enum Peers {
+    /// The SUT binds; the tester makes a pipe to it.
+    Dial(Pipes),
+    /// The SUT connects; its pipes come out here.
+    Accept(Mutex<UnboundedReceiver<DuplexStream>>),
+    /// The SUT binds to this address.
+    DialTcp(String),
+    /// The SUT connects to this listener.
+    AcceptTcp(TcpListener),
+}
+
+impl Peers {
+    async fn in_memory(
+        spec: SocketSpec,
+        minor: u8,
+    ) -> Result<(reference::runtime::Socket<Pipes>, Self), TargetError> {
+        let pipes = Pipes::new();
+        let socket = opened(&reference::runtime::Context::over(pipes.clone()), spec, minor)?;
+        match spec.role {
+            Role::Bind => {
+                socket.bind(NOWHERE).await.map_err(refused)?;
+                Ok((socket, Self::Dial(pipes)))
+            }
+            Role::Connect => {
+                let far_ends = pipes.accept().ok_or_else(|| refused("the pipes are taken"))?;
+                socket.connect(NOWHERE).map_err(refused)?;
+                Ok((socket, Self::Accept(Mutex::new(far_ends))))
+            }
+        }
+    }
+
+    async fn over_tcp(
+        spec: SocketSpec,
+        minor: u8,
+    ) -> Result<(reference::runtime::Socket<Net>, Self), TargetError> {
+        let socket = opened(&reference::runtime::Context::new(), spec, minor)?;
+        match spec.role {
+            Role::Bind => {
+                let endpoint = socket.bind("tcp://127.0.0.1:*").await.map_err(refused)?;
+                let address = endpoint.to_string().replace("tcp://", "");
+                Ok((socket, Self::DialTcp(address)))
+            }
+            Role::Connect => {
+                let listener = TcpListener::bind("127.0.0.1:0").await.map_err(no_tcp)?;
+                let address = listener.local_addr().map_err(no_tcp)?;
+                socket.connect(&format!("tcp://{address}")).map_err(refused)?;
+                Ok((socket, Self::AcceptTcp(listener)))
+            }
+        }
+    }
+
+    async fn link(&self) -> Result<Stream, TargetError> {
+        let stream = match self {
+            Self::Dial(pipes) => Box::new(pipes.dial().map_err(refused)?) as Stream,
+            Self::Accept(far_ends) => match far_ends.lock().await.recv().await {
+                Some(stream) => Box::new(stream),
+                None => return Err(refused("the socket is closed")),
+            },
+            Self::DialTcp(address) => {
+                let stream = TcpStream::connect(address).await.map_err(no_tcp)?;
+                stream.set_nodelay(true).map_err(no_tcp)?;
+                Box::new(stream)
+            }
+            Self::AcceptTcp(listener) => {
+                let (stream, _) = listener.accept().await.map_err(no_tcp)?;
+                stream.set_nodelay(true).map_err(no_tcp)?;
+                Box::new(stream)
+            }
+        };
+        Ok(stream)
+    }
+}
+
+/// A socket of the reference, until it is closed.
+struct Built<T: Transport> {
+    socket: RefCell<Option<Rc<reference::runtime::Socket<T>>>>,
+    kind: SocketType,
+    peers: Peers,
+}
+
+impl<T: Transport> Built<T> {
+    fn boxed(
+        (socket, peers): (reference::runtime::Socket<T>, Peers),
+        kind: SocketType,
+    ) -> Rc<dyn Socket> {
+        Rc::new(Self { socket: RefCell::new(Some(Rc::new(socket))), kind, peers })
+    }
+
+    fn socket(&self) -> Result<Rc<reference::runtime::Socket<T>>, TargetError> {
+        self.socket.borrow().clone().ok_or_else(|| refused("the socket is closed"))
+    }
+}
+
+impl<T: Transport> Socket for Built<T> {
+    fn link(&self) -> Later<'_, Stream> {
+        Box::pin(self.peers.link())
+    }
+
+    fn send<'a>(&'a self, parts: &'a [Vec<u8>], within: Duration) -> Later<'a, ()> {
+        Box::pin(async move {
+            let (socket, message) = (self.socket()?, reference::Message::new(parts.to_vec()));
+            let sent = timeout(within, socket.send(&message)).await;
+            sent.map_err(|_| refused("no peer takes the message"))?.map_err(refused)
+        })
+    }
+
+    fn recv(&self, within: Duration) -> Later<'_, Option<Vec<Vec<u8>>>> {
+        Box::pin(async move {
+            let socket = self.socket()?;
+            match timeout(within, socket.recv()).await {
+                Err(_) => Ok(None),
+                Ok(Ok(message)) => {
+                    Ok(Some(message.parts().iter().map(|part| part.to_vec()).collect()))
+                }
+                Ok(Err(error)) => Err(refused(error)),
+            }
+        })
+    }
+
+    fn subscribe<'a>(&'a self, topic: &'a [u8], on: bool) -> Later<'a, ()> {
+        Box::pin(async move {
+            let socket = self.socket()?;
+            if self.kind == SocketType::Xsub {
+                let wish = [&[u8::from(on)], topic].concat();
+                return socket.send(&wish).await.map_err(refused);
+            }
+            let done = if on { socket.subscribe(topic) } else { socket.unsubscribe(topic) };
+            done.map_err(refused)
+        })
+    }
+
+    fn close(&self) -> Later<'_, ()> {
+        drop(self.socket.borrow_mut().take());
+        Box::pin(async { Ok(()) })
+    }
+}
+
+/// A socket with the options of the case.
+fn opened<T: Transport>(
+    context: &reference::runtime::Context<T>,
+    spec: SocketSpec,
+    minor: u8,
+) -> Result<reference::runtime::Socket<T>, TargetError> {
+    let name = spec.kind.name();
+    let kind = reference::SocketType::parse(name.as_bytes())
+        .ok_or_else(|| TargetError::Unsupported(format!("socket type {name}")))?;
+    let socket = context.socket(kind).map_err(refused)?;
+    socket.set_minor(minor);
+    // Nobody waits for what a closed socket still has.
+    socket.set("linger", 0).map_err(refused)?;
+    for (name, value) in spec.options {
+        if !OPTIONS.contains(name) {
+            return Err(TargetError::Unsupported(format!("option {name}")));
+        }
+        let set = match value {
+            Setting::Number(number) => socket.set(name, *number),
+            Setting::Text(text) => socket.set(name, *text),
+        };
+        set.map_err(refused)?;
+    }
+    Ok(socket)
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "so that it can be given to map_err")]
+fn refused(why: impl ToString) -> TargetError {
+    TargetError::Refused(why.to_string())
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "so that it can be given to map_err")]
+fn no_tcp(error: std::io::Error) -> TargetError {
+    TargetError::Unreachable(format!("no TCP on the loopback interface: {error}"))
 }
