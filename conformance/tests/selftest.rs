@@ -22,6 +22,10 @@ use zeroproof_conformance::verdict::Verdict;
 
 /// Cases that catch no liar yet, and why. Write the liar, then take the case out.
 const UNCAUGHT: &[(&str, &str)] = &[
+    (
+        "13/connection/zero-identity-sent",
+        "the reference refuses such a routing_id, so that no liar in front of it has one to send",
+    ),
     ("37/greeting/layout", "37/null/handshake, a sanity case, says it as well"),
     ("37/heartbeat/before-handshake", "it tells and never judges"),
     ("37/null/connecter-speaks-first", "37/null/handshake, a sanity case, says it as well"),
@@ -29,6 +33,10 @@ const UNCAUGHT: &[(&str, &str)] = &[
 
 /// Lies that no case notices, and why.
 const UNNOTICED: &[(Lie, &str)] = &[
+    (
+        Lie::ClosesOnGreeting(33, 64),
+        "a receiver may refuse a filler that is not zero; 37/greeting/filler-received only tells",
+    ),
     (Lie::Hears(Which::Unknown, Edit::Close), "what an unknown command does is told, not judged"),
     (
         Lie::Hears(Which::Properties(0, 0), Edit::Close),

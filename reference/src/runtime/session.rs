@@ -142,13 +142,12 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
             let written = self.writing.poll_item(cx, &mut self.stream);
             match written {
                 Poll::Ready(Ok(Some(batch))) => self.link.recycle(batch),
-                Poll::Ready(Ok(None)) => break,
                 Poll::Ready(Err(_)) if self.ended.is_none() => {
                     self.close();
                     return Poll::Pending;
                 }
-                Poll::Ready(Err(_)) => break,
-                Poll::Pending => return Poll::Pending,
+                // The last words were tried: a peer that does not read is not waited for.
+                Poll::Ready(Ok(None) | Err(_)) | Poll::Pending => break,
             }
         }
         self.ended.take().map_or(Poll::Pending, Poll::Ready)
