@@ -96,8 +96,6 @@ pub(super) fn vague_file_name(file: &File) -> Option<Broken> {
 pub(super) const SLEEPS_WITH_A_REASON: &[(&str, &str)] = &[
     ("conformance/src/quiet.rs", "the quiet window: the one time in which nothing must happen"),
     ("conformance/src/runner/stop.rs", "the end of a run that --max-time sets"),
-    ("conformance/src/target/memory/driver.rs", "the deadline that a clockless engine asks for"),
-    ("conformance/src/target/memory/mod.rs", "the delay before a peer connects again"),
     ("reference/src/runtime/endpoints.rs", "the waits that the back-off of the core asks for"),
     ("reference/src/runtime/session.rs", "the deadlines that the core asks for"),
 ];
