@@ -250,7 +250,7 @@ impl Socket {
     }
 
     /// What a link of this origin is told.
-    pub(super) fn config(&self, origin: Origin, setup: Setup) -> Config {
+    pub(super) fn config(&mut self, origin: Origin, setup: Setup) -> Config {
         let role = match origin {
             Origin::Listener(_) => Role::Binder,
             Origin::Dialer(_) => Role::Connecter,
@@ -260,7 +260,7 @@ impl Socket {
         config.minor = self.minor;
         config.identity.clone_from(&options.routing.routing_id);
         config.properties.clone_from(&options.routing.metadata);
-        config.security = security::security(options);
+        config.security = security::security(options, &mut self.keys);
         config.zap = security::zap(options, &setup);
         config.entropy = setup.entropy;
         config.heartbeat = options.timing.heartbeat();

@@ -30,6 +30,7 @@ pub use security::Setup;
 
 use crate::connection::PeerInfo;
 use crate::error::Refused;
+use crate::mechanism::curve::KeyPair;
 use crate::message::{Message, Part};
 use crate::pattern::{self, Pattern, Unwanted, Wish};
 use crate::socket_type::SocketType;
@@ -67,6 +68,8 @@ pub struct Socket {
     /// Endpoints that were ever bound or connected.
     endpoints: u64,
     monitor: Option<Monitor>,
+    /// Of CURVE, made when first needed.
+    keys: Option<KeyPair>,
     /// 1 to be a 3.1 peer, 0 to be a 3.0 peer.
     minor: u8,
     /// Grows by an odd constant with each number drawn.
@@ -88,6 +91,7 @@ impl Socket {
             dialers: BTreeMap::new(),
             endpoints: 0,
             monitor: None,
+            keys: None,
             minor: 1,
             chance: u64::from(first),
             wakes: Wakes::default(),

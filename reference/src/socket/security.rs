@@ -19,9 +19,14 @@ pub struct Setup {
     pub entropy: Entropy,
 }
 
-pub(super) fn security(options: &Options) -> Security {
+/// The pair made last is kept, as making one costs more than all else of a connection.
+pub(super) fn security(options: &Options, kept: &mut Option<KeyPair>) -> Security {
     let told = &options.security;
-    let keys = || KeyPair::new(SecretKey(told.curve_secretkey));
+    let mut keys = || {
+        let secret = SecretKey(told.curve_secretkey);
+        kept.take_if(|kept| *kept.secret() != secret);
+        kept.get_or_insert_with(|| KeyPair::new(secret)).clone()
+    };
     match (told.mechanism, told.as_server) {
         (Mechanism::Null, _) => Security::Null,
         (Mechanism::Plain, true) => Security::PlainServer,
