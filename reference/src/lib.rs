@@ -13,7 +13,8 @@
 //!
 //! A line may use the lines above it, never those below.
 //!
-//! [`Connection`] is the door: mutate it once with [`Connection::handle_input`], drain it with
+//! [`runtime::Socket`] is the door for applications: see the examples. Below it [`Connection`] is the
+//! one for whoever wants to see octets: mutate it once with [`Connection::handle_input`], drain it with
 //! [`Connection::poll_output`] until [`Output::Wait`], then mutate it again.
 //!
 //! Deliberately absent, outside `runtime/`: clocks, sockets, threads, tasks, random numbers, hash
