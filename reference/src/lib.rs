@@ -13,14 +13,14 @@
 //!
 //! A line may use the lines above it, never those below.
 //!
-//! [`runtime::Socket`] is the door for applications: see the examples. Below it [`Connection`] is the
-//! one for whoever wants to see octets: mutate it once with [`Connection::handle_input`], drain it with
+//! [`runtime::Socket`] is the door for applications. Below it [`Connection`] is the one for whoever
+//! wants to see octets: mutate it once with [`Connection::handle_input`], drain it with
 //! [`Connection::poll_output`] until [`Output::Wait`], then mutate it again.
 //!
-//! Deliberately absent, outside `runtime/`: clocks, sockets, threads, tasks, random numbers, hash
-//! maps; and logging everywhere.
-//! Time and octets are arguments. A peer's mistake is a [`Violation`], never a string, never a
-//! panic; an announced size is judged before one octet of it is stored.
+//! Deliberately absent: logging; and, outside `runtime/`, clocks, transports, threads, tasks, random
+//! numbers and hash maps: time, octets and entropy are arguments. A peer's mistake is a
+//! [`Violation`], never a string, never a panic; an announced size is judged before one octet of it
+//! is stored.
 #![deny(clippy::arithmetic_side_effects, clippy::as_conversions, clippy::wildcard_enum_match_arm)]
 
 pub mod connection;
