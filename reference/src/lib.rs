@@ -17,10 +17,10 @@
 //! wants to see octets: mutate it once with [`Connection::handle_input`], drain it with
 //! [`Connection::poll_output`] until [`Output::Wait`], then mutate it again.
 //!
-//! Deliberately absent: logging; and, outside `runtime/`, clocks, transports, threads, tasks, random
-//! numbers and hash maps: time, octets and entropy are arguments. A peer's mistake is a
-//! [`Violation`], never a string, never a panic; an announced size is judged before one octet of it
-//! is stored.
+//! Deliberately absent: logging; and, outside `runtime/`, clocks, transports, threads, tasks,
+//! random numbers and hash maps: time, octets and entropy are arguments. A peer's mistake is a
+//! [`Violation`], never a string, never a panic; an announced size is judged before one octet of
+//! it is stored.
 #![deny(clippy::arithmetic_side_effects, clippy::as_conversions, clippy::wildcard_enum_match_arm)]
 
 pub mod connection;
