@@ -1,4 +1,4 @@
-//! This engine talks to libzmq 4.3.5: the grid of all pairs.
+//! This engine talks to libzmq 4.3.5: the grid of all pairs, and stories.
 //!
 //! Each thread of the harness has a libzmq of its own, in a Python process that
 //! `cargo zeroproof peers install libzmq` makes possible. Where that has not been done, the tests
@@ -9,12 +9,15 @@
 mod grid;
 #[path = "libzmq/peer.rs"]
 mod peer;
+#[path = "libzmq/stories.rs"]
+mod stories;
 
 use libtest_mimic::{Arguments, Failed, Trial};
 use peer::Peer;
 use std::cell::RefCell;
 use std::error::Error;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::time::Duration;
 use tokio::runtime::{Builder, Runtime};
 use zeroproof_reference::SocketType;
 use zeroproof_reference::runtime::{Context, Socket};
@@ -22,6 +25,8 @@ use zeroproof_reference::wire::zap::{Credentials, Reply, Status};
 
 type Outcome<T = ()> = Result<T, Box<dyn Error>>;
 
+/// For one test; each wait within it is shorter.
+const PATIENCE: Duration = Duration::from_secs(30);
 const INSTALL: &str = "libzmq is not installed: run `cargo zeroproof peers install libzmq`";
 
 thread_local! {
@@ -42,7 +47,7 @@ fn with_peer(test: impl AsyncFnOnce(&mut Peer) -> Outcome) -> Result<(), Failed>
             }
         };
         runtime.block_on(async {
-            test(&mut peer).await?;
+            tokio::time::timeout(PATIENCE, test(&mut peer)).await??;
             peer.ask("reset").await
         })?;
         Ok((runtime, peer))
@@ -77,6 +82,26 @@ fn open(context: &Context, kind: SocketType) -> Outcome<Socket> {
     Ok(socket)
 }
 
+/// Gives a socket of ours these switches and texts.
+fn set_all(ours: &Socket, options: &[(&str, &str)]) -> Outcome {
+    for &(name, value) in options {
+        if value == "1" {
+            ours.set(name, 1)?;
+        } else {
+            ours.set(name, value)?;
+        }
+    }
+    Ok(())
+}
+
+macro_rules! stories {
+    ($($story:ident)*) => {
+        [$(Trial::test(concat!("libzmq::story::", stringify!($story)), || {
+            with_peer(async |peer| stories::$story(peer).await)
+        })),*]
+    };
+}
+
 fn main() {
     let installed = peer::python().is_some();
     if !installed {
@@ -86,6 +111,17 @@ fn main() {
         .into_iter()
         .map(|cell| Trial::test(cell.name(), move || with_peer(async |peer| cell.run(peer).await)))
         .collect();
+    trials.extend(stories![
+        libzmq_comes_back
+        we_come_back
+        our_subscriptions_are_sent_again
+        their_subscriptions_are_all_taken
+        libzmq_comes_while_we_linger
+        dealers_without_a_name_are_told_apart
+        heartbeats_are_answered
+        libzmq_refuses_us
+        we_refuse_libzmq
+    ]);
     if !installed {
         let in_ci = std::env::var_os("CI").is_some();
         let idle = |trial: Trial| trial.with_kind("needs libzmq").with_ignored_flag(!in_ci);

@@ -4,7 +4,7 @@
 //! Deliberately absent: what takes more than one connection.
 
 use super::peer::Peer;
-use super::{Outcome, open};
+use super::{Outcome, open, set_all};
 use zeroproof_reference::SocketType::{
     self, Dealer, Pair, Pub, Pull, Push, Rep, Req, Router, Stream, Sub, Xpub, Xsub,
 };
@@ -307,9 +307,7 @@ impl Cell {
 
 /// The options that make our side a server or a client of the mechanism, and its identity.
 fn ours_says_who(ours: &Socket, kind: SocketType, with: Mechanism, server: bool) -> Outcome {
-    for (name, value) in with.options(server) {
-        if value == "1" { ours.set(name, 1)? } else { ours.set(name, value)? }
-    }
+    set_all(ours, &with.options(server))?;
     if has_identity(kind) {
         ours.set("routing_id", "ours")?;
     }

@@ -3,7 +3,7 @@
     open NAME TYPE             set NAME OPTION INTEGER       text NAME OPTION WORD
     bind NAME ENDPOINT         connect NAME ENDPOINT         close NAME
     send NAME SIZE...          recv NAME                     events NAME
-    zap USERNAME PASSWORD      reset
+    bind_again NAME ENDPOINT   zap USERNAME PASSWORD         reset
 
 The octets of a message follow the line that says the sizes of its parts: after `send`, and after
 the answer to `recv`. Other answers are `ok TEXT` and `error ERRNO`. End of input ends the program.
@@ -30,6 +30,18 @@ def judge(handler, username, password):
         handler.close()
 
 
+def persevere(errno, attempt):
+    """Tries until it succeeds, or fails otherwise, or patience is over."""
+    latest = time.monotonic() + PATIENCE_MS / 1000
+    while True:
+        try:
+            return attempt()
+        except zmq.ZMQError as error:
+            if error.errno != errno or time.monotonic() > latest:
+                raise
+            time.sleep(0.001)
+
+
 class Peer:
     def __init__(self):
         self.context = zmq.Context()
@@ -53,6 +65,10 @@ class Peer:
         self.sockets[name].bind(endpoint)
         return self.sockets[name].last_endpoint.rstrip(b"\0").decode()
 
+    def bind_again(self, name, endpoint):
+        # The context's own thread closes the socket that was bound before.
+        return persevere(zmq.EADDRINUSE, lambda: self.bind(name, endpoint))
+
     def connect(self, name, endpoint):
         self.sockets[name].connect(endpoint)
 
@@ -61,15 +77,8 @@ class Peer:
 
     def send(self, name, *sizes):
         parts = [sys.stdin.buffer.read(int(size)) for size in sizes]
-        latest = time.monotonic() + PATIENCE_MS / 1000
-        while True:
-            try:
-                return self.sockets[name].send_multipart(parts)
-            except zmq.ZMQError as error:
-                # A ROUTER knows whom it can reach only once they have shaken hands.
-                if error.errno != zmq.EHOSTUNREACH or time.monotonic() > latest:
-                    raise
-                time.sleep(0.001)
+        # A ROUTER knows whom it can reach only once they have shaken hands.
+        persevere(zmq.EHOSTUNREACH, lambda: self.sockets[name].send_multipart(parts))
 
     def recv(self, name):
         return self.sockets[name].recv_multipart()
