@@ -10,6 +10,7 @@
 #[cfg(test)]
 mod tidy {
     mod citations;
+    mod engine;
     mod layers;
     mod lexer;
     mod markdown;
@@ -82,6 +83,11 @@ mod tidy {
     #[test]
     fn cited_clauses_exist() {
         judge(citations::unknown_clauses(&Tree::workspace()));
+    }
+
+    #[test]
+    fn every_clause_that_binds_the_engine_is_cited_in_it() {
+        judge(engine::uncited(&Tree::workspace(), engine::REASONS));
     }
 
     #[test]

@@ -117,6 +117,7 @@ impl Assembler {
                 Err(Violation::IdentityWithMore)
             }
             // The flags of a 1.0 identity are not looked at (13-CONN-008).
+            //= 13-CONN-008
             (Kind::Last | Kind::More | Kind::Command, Expect::Identity) => {
                 if size > MAX_IDENTITY {
                     Err(Violation::IdentityTooLong(size))

@@ -150,6 +150,7 @@ impl Config {
 
     /// Whether peers older than 3.0 are served: nothing would judge them (ZMTP downgrade).
     pub(crate) fn serves_legacy(&self) -> bool {
+        //= 37-SEC-001
         self.legacy && !self.security.can_be_bypassed_by_age(&self.zap)
     }
 }

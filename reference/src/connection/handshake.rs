@@ -84,6 +84,7 @@ impl Handshake {
     /// Begins with our signature, unprompted.
     pub(crate) fn start(config: &Config, out: &mut VecDeque<Output>) -> Self {
         //= 37-VERSION-003
+        //= 13-CONN-002
         let signature = opening::greeting(config).into_iter().take(Greeting::SIGNATURE_LEN);
         out.push_back(Output::Transmit(signature.collect()));
         Self {
@@ -249,6 +250,7 @@ impl Handshake {
         self.stage = match part {
             Part::Signature => match Signature::detect(&self.greeting)? {
                 None => Stage::Opening(part),
+                //= 37-VERSION-004
                 Some(Signature::Versioned) => {
                     out.push_back(Output::Transmit(vec![MAJOR]));
                     Stage::Opening(Part::Version)

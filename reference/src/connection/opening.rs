@@ -25,6 +25,7 @@ pub(crate) fn greeting(config: &Config) -> [u8; Greeting::LEN] {
         padding: greeting::detecting_padding(&config.identity),
         version: (MAJOR, config.minor),
         mechanism: config.security.mechanism(), //= 37-NULL-002
+        //= 37-TOPOLOGY-004
         as_server: u8::from(config.security.is_server()), //= 24-ROLE-001, 25-IMPL-001
     }
     .encode()
@@ -37,6 +38,7 @@ pub(crate) fn meet(theirs: Greeting, config: &Config) -> Result<(Revision, Order
         return Err(Violation::MechanismMismatch(theirs.mechanism)); //= 37-MECH-014
     }
     // The servers of libzmq announce 0, so two clients find out by their HELLOs only.
+    //= 37-TOPOLOGY-003
     if config.security.is_server() && theirs.as_server == 1 {
         return Err(Violation::BothServers); //= 24-ROLE-002
     }
@@ -53,6 +55,7 @@ pub(crate) fn meet(theirs: Greeting, config: &Config) -> Result<(Revision, Order
 pub(crate) fn refuse(refusal: Refusal, out: &mut VecDeque<Output>) -> Reason {
     match refusal {
         Refusal::ByPeer(reason) => Reason::RefusedByPeer(reason),
+        //= 37-ERRH-004
         Refusal::Silent(violation) => Reason::Violation(violation),
         Refusal::Told(violation) => {
             say_error(WRONG_TYPE, out);
@@ -94,6 +97,7 @@ pub(crate) fn answer_20(
     config: &Config,
     out: &mut VecDeque<Output>,
 ) -> Result<(), Violation> {
+    //= 37-BACK1-005
     let code = legacy::socket_code(config.socket_type).filter(|_| config.serves_legacy());
     let Some(code) = code else { return Err(Violation::Version20(revision)) };
     let mut octets = vec![code];
@@ -161,6 +165,7 @@ pub(crate) fn metadata(config: &Config, verdict: Option<&zap::Reply>) -> Vec<u8>
         properties.extend(zap::properties(&reply.metadata)); //= 27-REPLY-009
     }
     let mut octets = Vec::new();
+    //= 37-META-001
     metadata::encode(&properties, &mut octets);
     octets
 }

@@ -42,6 +42,7 @@ impl Sealed {
             let Some(body) = rest.get(..size) else {
                 return Ok(size.saturating_sub(rest.len()));
             };
+            //= 26-MESSAGE-009
             self.cipher.open(body, &mut self.plain)?;
             let used = buffer.len().saturating_sub(rest.len()).saturating_add(size);
             buffer.advance(used);

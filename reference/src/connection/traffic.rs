@@ -158,6 +158,7 @@ impl Traffic {
     /// Sends what the application sends, if the peer can be told.
     pub(crate) fn send(&mut self, batch: Batch, out: &mut VecDeque<Output>) {
         match self.revision {
+            //= 37-WIRE-001
             Revision::V31 if self.sealed.is_none() => out.push_back(Output::Send(batch)),
             Revision::V30 | Revision::V20 if self.sealed.is_none() && batch.commands() == 0 => {
                 out.push_back(Output::Send(batch));

@@ -34,6 +34,7 @@ impl Announcement {
             } else if property.is(metadata::IDENTITY) {
                 peer.identity = judge_identity(property.value).map_err(Refusal::Silent)?;
             }
+            //= 37-META-008, 37-RES-003
             peer.metadata.push(property.to_owned_pair());
         }
         if !peer.socket_type.is_none_or(SocketType::has_identity) {
@@ -63,6 +64,7 @@ pub fn judge_identity(identity: &[u8]) -> Result<Vec<u8>, Violation> {
         return Err(Violation::IdentityTooLong(length)); //= 37-IDENT-003
     }
     if identity.first() == Some(&0) {
+        //= 13-CONN-005
         return Err(Violation::IdentityLeadingZero); //= 37-IDENT-004
     }
     Ok(identity.to_vec())

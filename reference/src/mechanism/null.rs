@@ -40,10 +40,12 @@ impl Null {
     /// [`Refusal`]: the connection is to be closed.
     pub fn step(self, command: &Command<'_>, ours: &Ours<'_>) -> Result<Next, Refusal> {
         match (self, command) {
+            //= 37-NULL-005
             (Self::Answering, Command::Ready(properties)) => {
                 let peer = Announcement::judge(properties, ours.socket_type)?;
                 Ok(Next::Ask(applicant(peer.identity.clone()), Pending::NullAnswering(peer)))
             }
+            //= 23-NULL-003
             (Self::AwaitReady, Command::Ready(properties)) => {
                 let peer = Announcement::judge(properties, ours.socket_type)?;
                 Ok(Next::Done(Agreed { peer, cipher: None }))
@@ -66,6 +68,7 @@ impl Null {
 
     /// The peer of an eager side may come in.
     pub(super) fn admit_eager(ours: &Ours<'_>, out: &mut Vec<u8>) -> Next {
+        //= 23-NULL-001
         ours.announce("READY", out);
         Next::Await(Self::AwaitReady.into())
     }

@@ -176,6 +176,7 @@ pub trait Pattern: Debug + Send {
 /// requests, begin with `first`: another one after each start, so that stale ones meet nobody.
 #[must_use]
 pub fn new(socket_type: SocketType, first: u32) -> Option<Box<dyn Pattern>> {
+    //= 37-SEM-008
     Some(match socket_type {
         SocketType::Req => Box::new(req::Req::new(first)),
         SocketType::Rep => Box::<rep::Rep>::default(),

@@ -97,6 +97,7 @@ impl Pattern for Rep {
         }
         self.find_request(peers);
         let Request { peer, envelope, data } = self.ready.take().ok_or(Refused::WouldBlock)?;
+        //= 13-CONTENT-009
         self.state = State::Replying { peer, envelope };
         Ok(data) //= 28-REP-007
     }

@@ -107,6 +107,7 @@ impl Pattern for Req {
         if !matches!(self.state, State::Idle) && !options.routing.req_relaxed {
             return Err(Refused::State { first: Operation::Receive }); //= 28-REQ-002
         }
+        //= 13-CONTENT-007
         let delimiter = Part::Slice(&[]); //= 28-REQ-004
         let id = options.routing.req_correlate.then(|| self.next_id.to_be_bytes());
         let sent = match &id {

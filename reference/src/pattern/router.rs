@@ -90,7 +90,7 @@ pub(super) fn recv_named(incoming: &mut FairQueue, peers: &mut Peers) -> Option<
     let peer = incoming.next_peer(peers)?;
     let name = Body::copy(peers.routing_id(peer));
     let message = incoming.recv(peers)?;
-    Some(message.with_first(name)) //= 28-ROUTER-010
+    Some(message.with_first(name)) //= 13-CONTENT-008, 28-ROUTER-010
 }
 
 impl Pattern for Router {

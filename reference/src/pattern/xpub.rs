@@ -112,6 +112,7 @@ impl Xpub {
         let first = parts.first().map_or(&[][..], |part| part.octets());
         // A link that subscriptions do not travel on, of 1.0, has asked for everything.
         //= 29-PUB-009, 29-PUB-010, 29-XPUB-007, 29-XPUB-008
+        //= 13-CONTENT-001, 37-PUBSUB-001
         self.topics.matching(first, &mut self.matched);
         if options.pubsub.invert_matching {
             self.matched.sort_unstable();

@@ -48,6 +48,7 @@ impl Xsub {
             Some(surplus) if *surplus > 1 => *surplus = surplus.saturating_sub(1),
             Some(_) => drop(self.surplus.remove(topic)),
             //= 29-SUB-012, 29-XSUB-016
+            //= 37-PUBSUB-002
             None => self.tell_all(peers, &Command::Subscribe(topic), 1),
         }
     }
@@ -59,6 +60,7 @@ impl Xsub {
                 self.wanted.cancel(topic);
                 let surplus = self.surplus.remove(topic).unwrap_or(0);
                 //= 37-PUBSUB-011
+                //= 37-PUBSUB-003
                 self.tell_all(peers, &Command::Cancel(topic), surplus.saturating_add(1));
             }
             2.. => {

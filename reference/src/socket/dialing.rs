@@ -118,6 +118,7 @@ impl Socket {
             }
             self.wakes.senders = true;
         }
+        //= 37-SEM-002
         let dialer = Dialer { endpoint, reconnect: Reconnect::new(), busy: false, early };
         self.dialers.insert(id, dialer);
         Ok(id)
@@ -215,6 +216,7 @@ impl Socket {
         let Some(dialer) = self.dialers.get_mut(&id) else { return };
         dialer.busy = false;
         let timing = &self.options.timing;
+        //= 37-SEM-003
         if let Some(wait) = dialer.reconnect.handle_failure(failure, timing, now, chance) {
             let endpoint = dialer.endpoint.to_string();
             self.report(Event::ConnectRetried(wait), &endpoint);
@@ -252,6 +254,7 @@ impl Socket {
     /// What a link of this origin is told.
     pub(super) fn config(&mut self, origin: Origin, setup: Setup) -> Config {
         let role = match origin {
+            //= 37-SEM-001
             Origin::Listener(_) => Role::Binder,
             Origin::Dialer(_) => Role::Connecter,
         };

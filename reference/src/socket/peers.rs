@@ -136,6 +136,7 @@ impl Peers {
         peer.ended = true;
         //= 28-DEALER-005, 28-ROUTER-004, 29-PUB-005, 29-XPUB-004, 29-SUB-005, 29-XSUB-004
         //= 30-PUSH-006, 30-PULL-006, 31-PAIR-005
+        //= 13-CONN-007
         peer.outgoing.clear();
         if peer.in_messages == 0 {
             self.remove(id);
@@ -247,6 +248,7 @@ impl Peers {
         } else if !peer.has_room() {
             return false;
         }
+        //= 37-SEM-004, 37-SEM-005
         write(&mut peer.outgoing);
         if core::mem::take(&mut peer.starved) {
             self.signals.push_back(Signal::Outgoing(id));
@@ -324,6 +326,7 @@ impl Peers {
         peer.in_flight = !peer.outgoing.is_empty();
         peer.starved = !peer.in_flight;
         if peer.in_flight {
+            //= 37-SEM-006
             core::mem::swap(&mut peer.outgoing, into);
         }
         peer.in_flight
@@ -354,6 +357,7 @@ impl Peers {
             while chunk.messages() > 1 && chunk.next_message().is_some() {}
         }
         peer.in_messages = peer.in_messages.saturating_add(chunk.messages());
+        //= 37-SEM-007
         peer.incoming.push_back(chunk);
         first
     }

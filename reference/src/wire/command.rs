@@ -126,6 +126,7 @@ impl<'a> Body<'a> {
     pub fn encode(self, out: &mut Vec<u8>) {
         let mut body = Vec::new();
         body.push(u8::try_from(self.name.len()).unwrap_or(u8::MAX));
+        //= 37-WIRE-004
         body.extend_from_slice(self.name.as_bytes());
         body.extend_from_slice(self.data);
         frame::encode(Kind::Command, &body, out);

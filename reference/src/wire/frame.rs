@@ -30,6 +30,7 @@ pub enum Kind {
 impl Kind {
     const fn flags(self) -> u8 {
         match self {
+            //= 15-FRAME-003
             Self::Last => 0,
             Self::More => MORE,
             Self::Command => COMMAND,
@@ -80,6 +81,7 @@ impl Header {
     /// Appends the header in the shortest form that holds its size.
     #[inline]
     pub fn encode(self, out: &mut impl BufMut) {
+        //= 37-FRAME-007
         let flags = self.kind.flags();
         //= 37-MECH-010
         if let Ok(size) = u8::try_from(self.size) {

@@ -19,6 +19,7 @@ pub const MAJOR: u8 = 3;
 const SIGNATURE_START: u8 = 0xFF;
 const SIGNATURE_END: u8 = 0x7F;
 
+//= 37-MECH-006
 /// The 20 octets of the mechanism NULL.
 pub const NULL: [u8; 20] = *b"NULL\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0";
 
@@ -106,6 +107,7 @@ fn field<const N: usize>(octets: &[u8; Greeting::LEN], start: usize) -> [u8; N] 
 pub fn detecting_padding(identity: &[u8]) -> [u8; 8] {
     //= 37-BACK1-001
     let length = u64::try_from(identity.len()).unwrap_or(u64::MAX);
+    //= 15-BACK-003
     length.saturating_add(1).to_be_bytes()
 }
 
@@ -117,6 +119,7 @@ impl Signature {
     pub fn detect(octets: &[u8]) -> Result<Option<Self>, Violation> {
         match *octets {
             [] => Ok(None),
+            //= 37-VERSION-009
             [SIGNATURE_START, _, _, _, _, _, _, _, _, end, ..] => match end {
                 SIGNATURE_END => Ok(Some(Self::Versioned)), //= 37-BACK1-004
                 even if even & 1 == 0 => Ok(Some(Self::Version10)), //= 37-BACK1-003
@@ -137,7 +140,8 @@ impl Version {
         match major {
             0 => Err(Violation::VersionZero),
             1 | 2 => Ok(Self::Version20), //= 37-BACK2-002
-            _ => Ok(Self::Version3),      //= 37-VERSION-010
+            //= 23-VERSION-001
+            _ => Ok(Self::Version3), //= 37-VERSION-010
         }
     }
 }

@@ -55,6 +55,7 @@ impl Framing {
     pub fn encode(self, kind: Kind, body: &[u8], out: &mut Vec<u8>) {
         match self {
             Self::V10 => encode_10(kind, body, out),
+            //= 37-WIRE-002
             Self::V20 | Self::V3 => frame::encode(kind, body, out), //= 15-FRAME-002
         }
     }
@@ -144,6 +145,7 @@ fn encode_10(kind: Kind, body: &[u8], out: &mut Vec<u8>) {
             out.extend(length.to_be_bytes());
         }
     }
+    //= 13-FRAME-008, 13-FRAME-009
     out.push(if kind == Kind::More { MORE } else { 0 });
     out.extend_from_slice(body);
 }

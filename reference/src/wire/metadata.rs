@@ -26,6 +26,7 @@ impl<'a> Property<'a> {
     /// Whether this is the property of that name.
     #[must_use]
     pub fn is(&self, name: &str) -> bool {
+        //= 37-NULL-014
         self.name.eq_ignore_ascii_case(name) //= 37-META-002
     }
 

@@ -2,8 +2,8 @@
 //!
 //! Ids such as 37-FRAME followed by a number are searched in code, comments, strings and the
 //! documents of the root, and compared with the ids in `vectors/clauses/*.json`, read as text so
-//! that this test stands even when the loader does not build. Absent: the other direction (every
-//! clause has a judge), which is the coverage command's.
+//! that this test stands even when the loader does not build. Absent: the other direction: `engine`
+//! has it for the engine, and the coverage command for judges.
 
 use std::collections::BTreeSet;
 
@@ -42,7 +42,7 @@ fn known_ids(tree: &Tree) -> BTreeSet<&str> {
 }
 
 /// The words of `text` that look like the id of a clause.
-fn ids(text: &str) -> impl Iterator<Item = &str> {
+pub(super) fn ids(text: &str) -> impl Iterator<Item = &str> {
     text.split(|c: char| !c.is_ascii_alphanumeric() && c != '-' && c != '_').filter(|w| is_id(w))
 }
 

@@ -117,6 +117,7 @@ impl AwaitHello {
         key.seal(&long_nonce(b"WELCOME-", &nonce), &plain, &mut sealed);
         Welcome { nonce, sealed: &sealed }.encode(out);
         let last = u64::from_be_bytes(hello.nonce);
+        //= 26-HELLO-012, 26-HELLO-013
         Ok(AwaitInitiate { server: keys.public(), cookie_key, last })
     }
 }

@@ -59,6 +59,7 @@ impl Transport for Net {
             NetListener::Tcp(listener) => {
                 let (stream, address) = listener.accept().await?;
                 stream.set_nodelay(true)?;
+                //= 27-FIELDS-001
                 Ok((NetStream::Tcp(stream), address.ip().to_string()))
             }
             NetListener::Ipc(listener) => {

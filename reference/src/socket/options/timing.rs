@@ -79,6 +79,7 @@ impl Timing {
         let timeout = self.heartbeat_timeout.or(self.heartbeat_ivl).unwrap_or_default();
         Heartbeat {
             interval: self.heartbeat_ivl,
+            //= 37-HB-009
             timeout: if timeout.is_zero() { Duration::MAX } else { timeout },
             ttl: self.heartbeat_ttl,
         }
