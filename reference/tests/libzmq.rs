@@ -127,5 +127,14 @@ fn main() {
         let idle = |trial: Trial| trial.with_kind("needs libzmq").with_ignored_flag(!in_ci);
         trials = trials.into_iter().map(idle).collect();
     }
+    trials.push(Trial::test("libzmq::the_page_shows_the_grid", || {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/interop.md");
+        let written = concat!(env!("CARGO_TARGET_TMPDIR"), "/interop.md");
+        std::fs::write(written, grid::page())?;
+        if std::fs::read_to_string(path).unwrap_or_default() == grid::page() {
+            return Ok(());
+        }
+        Err(format!("docs/interop.md is not the grid; copy {written} over it").into())
+    }));
     libtest_mimic::run(&Arguments::from_args(), trials).exit();
 }

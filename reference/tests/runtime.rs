@@ -1,5 +1,7 @@
 //! The tokio runtime over real transports: stories of two sockets, each a promise.
 
+#[path = "runtime/old_peers.rs"]
+mod old_peers;
 #[path = "runtime/secure.rs"]
 mod secure;
 #[path = "runtime/talk.rs"]

@@ -28,7 +28,7 @@ const PAIRS: [(SocketType, SocketType); 13] = [
     (Stream, Stream),
 ];
 
-pub(super) const TRANSPORTS: [&str; 2] = ["tcp", "ipc"];
+const TRANSPORTS: [&str; 2] = ["tcp", "ipc"];
 
 /// What proves a peer, with keys from `zmq_curve(7)`.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -102,6 +102,35 @@ pub(super) fn cells() -> Vec<Cell> {
     }
     cells
 }
+
+/// The grid as a page: how many cells there are, each of which is a test.
+pub(super) fn page() -> String {
+    let mut page = String::from(HEAD);
+    let cells = cells();
+    for (one, other) in PAIRS {
+        let count = |mechanism: Mechanism| {
+            let here = cells.iter().filter(|cell| {
+                let pair = (cell.ours, cell.theirs);
+                cell.mechanism == mechanism && (pair == (one, other) || pair == (other, one))
+            });
+            here.count().to_string()
+        };
+        let counts = Mechanism::ALL.map(count).join(" | ");
+        page.push_str(&format!("| {} - {} | {counts} |\n", one.name(), other.name()));
+    }
+    page
+}
+
+const HEAD: &str = "# Interoperation with libzmq 4.3.5
+
+Made by `reference/tests/libzmq/grid.rs` and held equal to it. Each figure counts tests that pass:
+either type is ours, either side binds, over tcp and over ipc. STREAM speaks no ZMTP, so it has no
+mechanism, and libzmq offers it over tcp alone. All of them:
+`cargo test -p zeroproof-reference --test libzmq -- --list`.
+
+| pair | NULL | PLAIN | CURVE |
+|---|---|---|---|
+";
 
 impl Cell {
     pub(super) fn name(self) -> String {
