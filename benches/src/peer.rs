@@ -5,6 +5,7 @@
 
 use std::error::Error;
 use std::io::{Read, Write, stdin, stdout};
+use std::thread;
 use std::time::Instant;
 use tokio::task::JoinSet;
 use zeroproof_reference::SocketType;
@@ -36,18 +37,24 @@ struct Side {
 pub(crate) fn run(args: &[String]) -> Result<(), Failure> {
     let arg = |at: usize| args.get(at).map(String::as_str).unwrap_or_default();
     let number = |at: usize| arg(at).parse().unwrap_or_default();
-    let mode = arg(0);
+    let mode = arg(0).trim_start_matches("curve-").to_owned();
     let side = Side {
         context: Context::new(),
-        endpoint: arg(1).to_owned(),
+        endpoint: if mode == "inproc" { "inproc://bench" } else { arg(1) }.to_owned(),
         size: number(2),
         count: number(3),
         subscribers: number(4),
-        curve: mode.starts_with("curve-"),
+        curve: arg(0).starts_with("curve-"),
     };
-    let mode = mode.trim_start_matches("curve-").to_owned();
+    on_this_thread(async move { side.play(&mode).await })
+}
+
+fn on_this_thread<F>(play: F) -> Result<(), Failure>
+where
+    F: Future<Output = Result<(), Failure>> + Send + 'static,
+{
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    runtime.block_on(async { tokio::spawn(async move { side.play(&mode).await }).await? })
+    runtime.block_on(async { tokio::spawn(play).await? })
 }
 
 impl Side {
@@ -55,6 +62,7 @@ impl Side {
         match mode {
             "pull" => self.pull(&self.bound(SocketType::Pull).await?).await,
             "push" => self.push().await,
+            "inproc" => self.in_process().await,
             "rep" => self.reply().await,
             "req" => self.request().await,
             "pub" => self.publish().await,
@@ -107,6 +115,15 @@ impl Side {
         self.receive(socket, self.count - 1).await?;
         println!("{:.0}", (self.count - 1) as f64 / began.elapsed().as_secs_f64());
         Ok(())
+    }
+
+    /// The pushing side has a thread of its own.
+    async fn in_process(&self) -> Result<(), Failure> {
+        let socket = self.bound(SocketType::Pull).await?;
+        let side = self.clone();
+        let thread = thread::spawn(|| on_this_thread(async move { side.push().await }));
+        self.pull(&socket).await?;
+        thread.join().map_err(|_| "the pushing thread has panicked")?
     }
 
     async fn receive(&self, socket: &Socket, count: usize) -> Result<(), Failure> {
