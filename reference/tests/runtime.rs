@@ -1,5 +1,9 @@
 //! The tokio runtime over real transports: stories of two sockets, each a promise.
 
+#[path = "runtime/events.rs"]
+mod events;
+#[path = "runtime/inproc.rs"]
+mod inproc;
 #[path = "runtime/old_peers.rs"]
 mod old_peers;
 #[path = "runtime/secure.rs"]

@@ -2,6 +2,8 @@
 //!
 //! Deliberately absent: threads. Tasks run where the socket is bound or connected.
 
+use super::inproc::Registry;
+use super::shared::Shared;
 use super::socket::Socket;
 use super::transport::{Net, Transport};
 use super::zap::Handler;
@@ -10,9 +12,9 @@ use crate::mechanism::Entropy;
 use crate::socket;
 use crate::socket_type::SocketType;
 use crate::wire::zap::{Reply, Request};
-use core::future::Future;
+use core::future::{Future, poll_fn};
 use std::hash::{BuildHasher, RandomState};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 /// The origin of sockets; clones are the same context.
 #[derive(Clone, Debug, Default)]
@@ -24,6 +26,15 @@ pub struct Context<T = Net> {
 struct Inner<T> {
     transport: T,
     zap: Mutex<Option<Handler>>,
+    inproc: Arc<Registry>,
+    sockets: Mutex<Sockets>,
+}
+
+/// Sockets that were opened and are not gone, and some that are.
+#[derive(Debug, Default)]
+struct Sockets {
+    known: Vec<Weak<Shared>>,
+    is_closed: bool,
 }
 
 impl Context<Net> {
@@ -38,16 +49,55 @@ impl<T: Transport> Context<T> {
     /// A context over this transport.
     #[must_use]
     pub fn over(transport: T) -> Self {
-        Self { shared: Arc::new(Inner { transport, zap: Mutex::default() }) }
+        let inner = Inner {
+            transport,
+            zap: Mutex::default(),
+            inproc: Arc::default(),
+            sockets: Mutex::default(),
+        };
+        Self { shared: Arc::new(inner) }
     }
 
     /// A socket with default options and no endpoints.
     ///
     /// # Errors
-    /// [`Refused::Draft`].
+    /// [`Refused::Draft`], [`Refused::Terminated`].
     pub fn socket(&self, socket_type: SocketType) -> Result<Socket<T>, Refused> {
-        let core = socket::Socket::new(socket_type, seed());
-        core.map(|core| Socket::new(self.clone(), core)).ok_or(Refused::Draft(socket_type))
+        let core = socket::Socket::new(socket_type, seed()).ok_or(Refused::Draft(socket_type))?;
+        let shared = Arc::new(Shared::new(core));
+        let mut sockets = self.sockets();
+        if sockets.is_closed {
+            return Err(Refused::Terminated);
+        }
+        if sockets.known.len() == sockets.known.capacity() {
+            sockets.known.retain(|socket| socket.strong_count() > 0);
+        }
+        sockets.known.push(Arc::downgrade(&shared));
+        Ok(Socket::new(self.clone(), shared))
+    }
+
+    /// Closes every socket, and waits until each has written what it had queued or its `linger`
+    /// is over. Dropped before that, the sockets still close.
+    pub async fn close(&self) {
+        let known = {
+            let mut sockets = self.sockets();
+            sockets.is_closed = true;
+            core::mem::take(&mut sockets.known)
+        };
+        let open: Vec<_> = known.iter().filter_map(Weak::upgrade).collect();
+        open.iter().for_each(|socket| socket.close());
+        self.shared.inproc.close();
+        for socket in open {
+            poll_fn(|cx| socket.lock().poll_closed(cx.waker())).await;
+        }
+    }
+
+    fn sockets(&self) -> MutexGuard<'_, Sockets> {
+        self.shared.sockets.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn inproc(&self) -> &Arc<Registry> {
+        &self.shared.inproc
     }
 
     /// Asks this handler, from now on, whether peers may come in (27).

@@ -3,10 +3,12 @@
 //! When to dial, and whether still to, is what the core says. Deliberately absent: back-off.
 
 use super::context::Context;
+use super::inproc::{self, Name};
 use super::session::Session;
 use super::shared::Shared;
 use super::transport::Transport;
 use crate::error::Refused;
+use crate::socket::monitor::Event;
 use crate::socket::{self, Dial, DialerId, Endpoint, ListenerId, Origin};
 use core::future::{Future, poll_fn};
 use core::pin::pin;
@@ -25,15 +27,38 @@ pub(super) async fn bind<T: Transport>(
     text: &str,
 ) -> Result<Endpoint, Refused> {
     let endpoint = Endpoint::to_bind(text).map_err(Refused::Endpoint)?;
+    shared.lock().socket.check_transport(&endpoint)?;
+    if let Endpoint::Inproc(name) = &endpoint {
+        let (name, id) = context.inproc().bind(shared, name)?;
+        let number = shared.lock().listen(id);
+        tokio::spawn(hold(Arc::clone(shared), id, number, name));
+        return Ok(endpoint);
+    }
     let options = shared.lock().socket.options().tcp.clone();
     let bound = context.transport().bind(&endpoint, &options).await;
-    let (listener, endpoint) = bound.map_err(|error| refusal(&error, text))?;
+    let (listener, endpoint) = bound.map_err(|error| {
+        let mut core = shared.lock();
+        core.socket.report(Event::BindFailed(errno(&error)), text);
+        core.settle();
+        refusal(&error, text)
+    })?;
     let mut core = shared.lock();
     let id = core.socket.listening(endpoint.clone());
-    let number = core.enter();
-    core.listeners.insert(id, number);
+    let number = core.listen(id);
     tokio::spawn(accept(context.clone(), Arc::clone(shared), id, number, listener));
+    core.settle();
     Ok(endpoint)
+}
+
+/// Keeps a name taken.
+async fn hold(shared: Arc<Shared>, id: ListenerId, number: u64, name: Name) {
+    while_wanted(&shared, number, |socket| socket.listens(id), core::future::pending::<()>()).await;
+    drop(name);
+    shared.lock().leave(number);
+}
+
+fn errno(error: &io::Error) -> i32 {
+    error.raw_os_error().unwrap_or_default()
 }
 
 /// Stops accepting; returns when the address is free.
@@ -59,7 +84,7 @@ pub(super) fn connect<T: Transport>(
     let id = core.socket.connect(text)?;
     let number = core.enter();
     let task = dial(context.clone(), Arc::clone(shared), id, number);
-    core.dialers.insert(id, tokio::spawn(task).abort_handle());
+    tokio::spawn(task);
     core.settle();
     Ok(())
 }
@@ -81,7 +106,8 @@ async fn accept<T: Transport>(
                 tokio::spawn(Session::serve(shared, origin, stream, address, zap));
             }
             // Out of descriptors, most likely: others may end meanwhile.
-            Some(Err(_)) => {
+            Some(Err(error)) => {
+                accept_failed(&shared, id, &error);
                 let pause = tokio::time::sleep(PAUSE);
                 while_wanted(&shared, number, listens, pause).await;
             }
@@ -92,11 +118,24 @@ async fn accept<T: Transport>(
     shared.lock().leave(number);
 }
 
+fn accept_failed(shared: &Shared, id: ListenerId, error: &io::Error) {
+    let mut core = shared.lock();
+    let endpoint = core.socket.endpoint(Origin::Listener(id));
+    core.socket.report(Event::AcceptFailed(errno(error)), &endpoint);
+    core.settle();
+}
+
 async fn dial<T: Transport>(context: Context<T>, shared: Arc<Shared>, id: DialerId, number: u64) {
     let wanted = |socket: &socket::Socket| socket.wants_dialer(id, shared.now());
     loop {
         let next = shared.lock().socket.dial(id, shared.now());
         match next {
+            Dial::Now(Endpoint::Inproc(name)) => {
+                let found = poll_fn(|cx| context.inproc().poll_find(&name, cx.waker()));
+                let found = while_wanted(&shared, number, wanted, found).await;
+                let Some(Some(binder)) = found else { break };
+                inproc::serve(Arc::clone(&shared), id, binder).await;
+            }
             Dial::Now(endpoint) => {
                 let options = shared.lock().socket.options().tcp.clone();
                 let stream = context.transport().connect(&endpoint, &options);
@@ -108,7 +147,9 @@ async fn dial<T: Transport>(context: Context<T>, shared: Arc<Shared>, id: Dialer
                     }
                     Some(Err(error)) => {
                         let is_refused = error.kind() == io::ErrorKind::ConnectionRefused;
-                        shared.lock().socket.dial_failed(id, shared.now(), is_refused);
+                        let mut core = shared.lock();
+                        core.socket.dial_failed(id, shared.now(), is_refused);
+                        core.settle();
                     }
                     None => break,
                 }

@@ -12,6 +12,8 @@
 
 mod context;
 mod endpoints;
+mod inproc;
+mod monitor;
 mod session;
 mod shared;
 mod socket;
@@ -20,4 +22,5 @@ mod writing;
 mod zap;
 
 pub use context::Context;
+pub use monitor::Monitor;
 pub use socket::Socket;

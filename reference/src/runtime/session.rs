@@ -121,7 +121,13 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
                 }
                 LinkOutput::Wait(_) if has_answers => {}
                 LinkOutput::Send(batch) => self.writing.push_batch(batch),
-                LinkOutput::Close(ended) => self.ended = Some(ended),
+                LinkOutput::Close(ended) => {
+                    if ended == Ended::Local {
+                        // Linger is over, whatever is left.
+                        self.writing = Writing::default();
+                    }
+                    self.ended = Some(ended);
+                }
                 LinkOutput::Authenticate(request) => {
                     self.verdict = self.zap.as_ref().map(|zap| zap.ask(request));
                 }

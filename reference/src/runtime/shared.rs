@@ -6,12 +6,11 @@
 use crate::error::Refused;
 use crate::message::{Message, Part};
 use crate::socket::peers::Signal;
-use crate::socket::{DialerId, ListenerId, PeerId, Socket};
+use crate::socket::{ListenerId, PeerId, Socket};
 use crate::time::Instant;
 use core::task::{Poll, Waker};
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use tokio::task::AbortHandle;
 
 /// Messages that may be sent in a row before the tasks that write them get their turn.
 const STREAK: u32 = 1000;
@@ -27,7 +26,7 @@ impl Wakers {
         }
     }
 
-    fn wake(&mut self) {
+    pub(super) fn wake(&mut self) {
         self.0.drain(..).for_each(Waker::wake);
     }
 }
@@ -50,7 +49,8 @@ pub(super) struct Core {
     started: u64,
     /// The task of each listener.
     pub(super) listeners: BTreeMap<ListenerId, u64>,
-    pub(super) dialers: BTreeMap<DialerId, AbortHandle>,
+    /// Monitors that there have been.
+    pub(super) monitors: u64,
 }
 
 /// The lock, and the clock that the core counts in.
@@ -73,7 +73,7 @@ impl Shared {
             of_peer: Vec::new(),
             started: 0,
             listeners: BTreeMap::new(),
-            dialers: BTreeMap::new(),
+            monitors: 0,
         };
         Self { core: Mutex::new(core), epoch: tokio::time::Instant::now() }
     }
@@ -107,6 +107,13 @@ impl Core {
         self.started = self.started.wrapping_add(1);
         self.tasks.insert(self.started, None);
         self.started
+    }
+
+    /// The task of a listener begins.
+    pub(super) fn listen(&mut self, id: ListenerId) -> u64 {
+        let number = self.enter();
+        self.listeners.insert(id, number);
+        number
     }
 
     /// A task ends.

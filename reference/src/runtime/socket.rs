@@ -5,12 +5,13 @@
 
 use super::context::Context;
 use super::endpoints;
+use super::monitor::Monitor;
 use super::shared::Shared;
 use super::transport::{Net, Transport};
 use crate::error::Refused;
 use crate::message::{Message, Parts};
 use crate::pattern::Wish;
-use crate::socket::{self, Endpoint, Value};
+use crate::socket::{Endpoint, Value};
 use core::future::{Future, poll_fn};
 use core::task::Poll;
 use core::time::Duration;
@@ -24,8 +25,8 @@ pub struct Socket<T: Transport = Net> {
 }
 
 impl<T: Transport> Socket<T> {
-    pub(super) fn new(context: Context<T>, socket: socket::Socket) -> Self {
-        Self { context, shared: Arc::new(Shared::new(socket)) }
+    pub(super) const fn new(context: Context<T>, shared: Arc<Shared>) -> Self {
+        Self { context, shared }
     }
 
     /// Gives an option a value; `subscribe` and `unsubscribe` act at once. Options of endpoints
@@ -43,6 +44,21 @@ impl<T: Transport> Socket<T> {
     /// Speaks 3.1 on connections made from now on, or with 0 only 3.0, as older peers do.
     pub fn set_minor(&self, minor: u8) {
         self.shared.lock().socket.set_minor(minor);
+    }
+
+    /// The value of an option, such as `last_endpoint`; of `events`, what would not have to wait.
+    ///
+    /// # Errors
+    /// No such option, or not to be read.
+    pub fn value(&self, name: &str) -> Result<Value, Refused> {
+        self.shared.lock().socket.value(name)
+    }
+
+    /// Reports what happens to its endpoints and connections from now on: events whose
+    /// [`number`](crate::socket::monitor::Event::number) is in the mask.
+    #[must_use]
+    pub fn monitor(&self, mask: u16) -> Monitor {
+        Monitor::new(&self.shared, mask)
     }
 
     /// Subscribes to what starts with this topic.
@@ -100,12 +116,9 @@ impl<T: Transport> Socket<T> {
     /// The socket is not connected to it.
     pub fn disconnect(&self, endpoint: &str) -> Result<(), Refused> {
         let mut core = self.shared.lock();
-        let dialer = core.socket.disconnect(endpoint)?;
-        if let Some(task) = core.dialers.remove(&dialer) {
-            task.abort();
-        }
+        let outcome = core.socket.disconnect(endpoint);
         core.settle();
-        Ok(())
+        outcome.map(drop)
     }
 
     /// Sends one message; waits while the type says so, at most for `sndtimeo`.

@@ -34,6 +34,7 @@ impl Socket {
         }
         self.wake_users();
         self.wakes.links = true;
+        self.wakes.watchers = true;
     }
 
     /// Whether it has been closed, whatever still has to leave.

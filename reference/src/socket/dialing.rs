@@ -8,7 +8,7 @@
 //! outlives every link of it. Deliberately absent: dialing and listening themselves.
 
 use super::Socket;
-use super::endpoint::Endpoint;
+use super::endpoint::{Endpoint, EndpointError};
 use super::monitor::Event;
 use super::peers::{Bound, PeerId};
 use super::reconnect::{Failure, Reconnect};
@@ -76,6 +76,20 @@ impl Socket {
         id
     }
 
+    /// Whether the type goes with the transport.
+    ///
+    /// # Errors
+    /// A STREAM has nobody to speak to without octets.
+    pub fn check_transport(&self, endpoint: &Endpoint) -> Result<(), Refused> {
+        self.check_open()?;
+        match endpoint {
+            Endpoint::Inproc(_) if self.options.socket_type == SocketType::Stream => {
+                Err(Refused::Endpoint(EndpointError::IncompatibleTransport("inproc")))
+            }
+            Endpoint::Inproc(_) | Endpoint::Tcp(_) | Endpoint::Ipc(_) => Ok(()),
+        }
+    }
+
     /// Stops listening; peers that have come that way stay.
     ///
     /// # Errors
@@ -104,6 +118,7 @@ impl Socket {
     pub fn connect(&mut self, text: &str) -> Result<DialerId, Refused> {
         self.check_open()?;
         let endpoint = Endpoint::to_connect(text).map_err(Refused::Endpoint)?;
+        self.check_transport(&endpoint)?;
         let id = DialerId(self.next_endpoint());
         self.options.last_endpoint = endpoint.to_string();
         let mut early = None;
@@ -135,6 +150,7 @@ impl Socket {
         let id =
             found.map(|(id, _)| *id).ok_or_else(|| Refused::NoSuchEndpoint(text.to_owned()))?;
         self.drop_dialer(id);
+        self.wakes.links = true;
         Ok(id)
     }
 
@@ -145,7 +161,7 @@ impl Socket {
     }
 
     /// The endpoint that links of this origin are reported under; empty once it is gone.
-    pub(super) fn endpoint(&self, origin: Origin) -> String {
+    pub(crate) fn endpoint(&self, origin: Origin) -> String {
         let endpoint = match origin {
             Origin::Listener(id) => self.listeners.get(&id).map(|listener| &listener.endpoint),
             Origin::Dialer(id) => self.dialers.get(&id).map(|dialer| &dialer.endpoint),

@@ -148,13 +148,10 @@ impl Link {
         if all_written && self.peer.is_some_and(|peer| socket.peers().is_unwanted(peer)) {
             return LinkOutput::Close(Ended::Replaced);
         }
-        if !socket.is_closed() {
-            return LinkOutput::Wait(deadline);
-        }
         let waited_for = match (self.peer, self.origin) {
-            (Some(_), _) => !all_written,
+            (Some(_), _) => !socket.is_closed() || !all_written,
             (None, Origin::Dialer(id)) => socket.wants_dialer(id, now),
-            (None, Origin::Listener(_)) => false,
+            (None, Origin::Listener(_)) => !socket.is_closed(),
         };
         if !waited_for || socket.is_over(now) {
             return LinkOutput::Close(Ended::Local);

@@ -12,6 +12,7 @@
 mod closing;
 mod dialing;
 pub mod endpoint;
+mod inproc;
 mod link;
 pub mod monitor;
 pub mod options;
@@ -21,6 +22,7 @@ mod security;
 
 pub use dialing::{Dial, DialerId, ListenerId, Origin};
 pub use endpoint::{Endpoint, EndpointError};
+pub use inproc::Inproc;
 pub use link::{Ended, Link, LinkOutput};
 pub use monitor::Monitor;
 pub use options::{Options, Value};
@@ -130,6 +132,20 @@ impl Socket {
     /// Speaks 3.1 from now on, or with 0 only 3.0, as older peers do.
     pub const fn set_minor(&mut self, minor: u8) {
         self.minor = minor;
+    }
+
+    /// The value of an option, `events` included.
+    ///
+    /// # Errors
+    /// See [`Options::value`].
+    pub fn value(&mut self, name: &str) -> Result<Value, Refused> {
+        self.check_open()?;
+        if let Some(value) = self.options.value(name)? {
+            return Ok(value);
+        }
+        let receives = self.pattern.can_recv(&mut self.peers, &self.options);
+        let sends = self.pattern.can_send(&mut self.peers, &self.options);
+        Ok(Value::Int(i64::from(receives) | (i64::from(sends) << 1)))
     }
 
     /// Changes what the socket, a subscriber, wants.

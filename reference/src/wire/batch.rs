@@ -258,6 +258,12 @@ impl Chunk {
         bodies
     }
 
+    /// What the next frame is; `None` at the end.
+    #[must_use]
+    pub fn next_kind(&self) -> Option<Kind> {
+        Header::decode(self.octets.get(self.at..)?).ok()?.map(|(header, _)| header.kind)
+    }
+
     /// Reads the next frame, of a message or a command.
     pub fn next_frame(&mut self) -> Option<Frame> {
         let span = self.next_span()?;

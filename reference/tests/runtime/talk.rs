@@ -3,9 +3,9 @@
 use zeroproof_reference::runtime::{Context, Socket};
 use zeroproof_reference::{Message, Refused, SocketType};
 
-type Outcome = Result<(), Refused>;
+pub(crate) type Outcome = Result<(), Refused>;
 
-const ENDPOINTS: [&str; 3] = ["tcp://127.0.0.1:*", "tcp://[::1]:*", "ipc://*"];
+const ENDPOINTS: [&str; 4] = ["tcp://127.0.0.1:*", "tcp://[::1]:*", "ipc://*", "inproc://pair"];
 
 /// One bound, one connected to it.
 async fn pair(

@@ -65,7 +65,7 @@ impl fmt::Display for EndpointError {
                 write!(f, "no transport \"{}\": use tcp, ipc or inproc", name.escape_debug())
             }
             Self::IncompatibleTransport(name) => {
-                write!(f, "{name} goes with no type of socket here: use tcp, ipc or inproc")
+                write!(f, "{name} does not go with this type of socket: use tcp or ipc")
             }
             Self::NoPort => f.write_str("no port: write tcp://host:port"),
             Self::Port(text) => write!(
