@@ -6,7 +6,7 @@ use super::inproc::Registry;
 use super::shared::Shared;
 use super::socket::Socket;
 use super::transport::{Net, Transport};
-use super::zap::Handler;
+use super::zap::{self, Handler};
 use crate::error::Refused;
 use crate::mechanism::Entropy;
 use crate::socket;
@@ -100,7 +100,8 @@ impl<T: Transport> Context<T> {
         &self.shared.inproc
     }
 
-    /// Asks this handler, from now on, whether peers may come in (27).
+    /// Asks this handler, from now on, whether peers may come in (27). A REP or ROUTER that is
+    /// bound to `inproc://zeromq.zap.01` is asked without this.
     pub fn authenticate<F>(&self, handler: impl Fn(Request) -> F + Send + Sync + 'static)
     where
         F: Future<Output = Reply> + Send + 'static,
@@ -112,8 +113,11 @@ impl<T: Transport> Context<T> {
         self.shared.zap.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// The handler of the program, or else one that is bound to the name of RFC 27.
     pub(super) fn zap_handler(&self) -> Option<Handler> {
-        self.zap().clone()
+        let handler = self.zap().clone();
+        let is_bound = || self.inproc().is_bound(zap::NAME);
+        handler.or_else(|| is_bound().then(|| Handler::over_inproc(self.clone())))
     }
 
     pub(super) fn transport(&self) -> &T {

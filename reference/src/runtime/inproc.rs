@@ -67,6 +67,11 @@ impl Registry {
         Ok((Name { registry: Arc::clone(self), name: name.to_owned() }, id))
     }
 
+    /// Whether somebody is bound to a name.
+    pub(super) fn is_bound(&self, name: &str) -> bool {
+        self.lock().bound.get(name).is_some_and(|(shared, _)| shared.strong_count() > 0)
+    }
+
     /// Waits until somebody is bound to a name; `None` if the context has closed.
     pub(super) fn poll_find(&self, name: &str, waker: &Waker) -> Poll<Option<Binder>> {
         let mut names = self.lock();

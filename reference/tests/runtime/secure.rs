@@ -2,7 +2,7 @@
 
 use zeroproof_reference::mechanism::curve::{KeyPair, SecretKey};
 use zeroproof_reference::runtime::{Context, Socket};
-use zeroproof_reference::wire::zap::{Credentials, Reply, Status};
+use zeroproof_reference::wire::zap::{Credentials, Reply, Request, Status};
 use zeroproof_reference::{Message, Refused, SocketType};
 
 type Outcome = Result<(), Refused>;
@@ -76,4 +76,32 @@ async fn curve_lets_in_whoever_knows_the_key_of_the_server() {
     assert_eq!(ask(&context, &server, &client(3).concat()).await, Err(Refused::WouldBlock));
     let nobody: [(&str, Vec<u8>); 0] = [];
     assert_eq!(ask(&context, &server, &nobody).await, Err(Refused::WouldBlock), "NULL");
+}
+
+#[tokio::test]
+async fn a_rep_that_is_bound_to_the_name_of_the_rfc_is_asked() -> Outcome {
+    let context = Context::new();
+    let handler = context.socket(SocketType::Rep)?;
+    handler.bind("inproc://zeromq.zap.01").await?;
+    tokio::spawn(async move {
+        while let Ok(request) = handler.recv().await {
+            // A REP does not see the delimiter.
+            let parts: Vec<&[u8]> = [&b""[..]]
+                .into_iter()
+                .chain(request.parts().iter().map(|part| &part[..]))
+                .collect();
+            let (id, request) = Request::decode(&parts).expect("a request");
+            let admin = matches!(request.credentials, Credentials::Plain { username, .. }
+                if username == b"admin");
+            let verdict = if admin { Status::Success } else { Status::Refused };
+            let reply = Reply::new(verdict).parts(id);
+            handler.send(Message::new(reply.into_iter().skip(1))).await.expect("a reply");
+        }
+    });
+    let server = [("plain_server", vec![1]), ("zap_domain", b"global".to_vec())];
+    let client =
+        |name: &[u8]| [("plain_username", name.to_vec()), ("plain_password", b"any".to_vec())];
+    assert_eq!(ask(&context, &server, &client(b"admin")).await, Ok(()));
+    assert_eq!(ask(&context, &server, &client(b"guest")).await, Err(Refused::WouldBlock));
+    Ok(())
 }
