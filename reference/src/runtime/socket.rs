@@ -17,7 +17,7 @@ use core::task::Poll;
 use core::time::Duration;
 use std::sync::Arc;
 
-/// A socket; clones are the same socket. The last one dropped closes it.
+/// A socket; dropping it closes it, and what is queued still leaves as `linger` says.
 #[derive(Debug)]
 pub struct Socket<T: Transport = Net> {
     context: Context<T>,

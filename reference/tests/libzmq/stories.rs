@@ -13,13 +13,15 @@ use zeroproof_reference::{Message, Refused};
 const TOPICS: usize = 5000;
 /// Long enough to hear an answer, where none may come.
 const SILENCE_MS: i64 = 300;
+/// Whoever gives its port up and wants it back has an address of its own: at this one somebody else
+/// may take it meanwhile.
 const ANYWHERE: &str = "tcp://127.0.0.1:*";
 
 /// We dial again, and what was sent meanwhile arrives.
 pub(super) async fn libzmq_comes_back(peer: &mut Peer) -> Outcome {
     let ours = open(&Context::new(), Push)?;
     peer.ask("open theirs PULL").await?;
-    let endpoint = peer.ask(&format!("bind theirs {ANYWHERE}")).await?;
+    let endpoint = peer.ask(&format!("bind theirs tcp://127.0.0.2:*")).await?;
     ours.connect(&endpoint)?;
     ours.send("before").await?;
     assert_eq!(peer.recv("theirs").await?, Message::from("before"));
@@ -45,7 +47,7 @@ async fn rebind(peer: &mut Peer, kind: &str, endpoint: &str) -> Outcome {
 pub(super) async fn we_come_back(peer: &mut Peer) -> Outcome {
     let context = Context::new();
     let ours = open(&context, Pull)?;
-    let endpoint = ours.bind(ANYWHERE).await?.to_string();
+    let endpoint = ours.bind("tcp://127.0.0.3:*").await?.to_string();
     peer.ask("open theirs PUSH").await?;
     peer.ask("set theirs RECONNECT_IVL 10").await?;
     peer.ask(&format!("connect theirs {endpoint}")).await?;
@@ -122,7 +124,7 @@ async fn expect_topics(ours: &Socket, peer: &mut Peer) -> Outcome {
 pub(super) async fn libzmq_comes_while_we_linger(peer: &mut Peer) -> Outcome {
     let ours = open(&Context::new(), Push)?;
     peer.ask("open theirs PULL").await?;
-    let endpoint = peer.ask(&format!("bind theirs {ANYWHERE}")).await?;
+    let endpoint = peer.ask(&format!("bind theirs tcp://127.0.0.4:*")).await?;
     peer.ask("close theirs").await?;
     peer.ask("open theirs PULL").await?;
     ours.connect(&endpoint)?;

@@ -22,7 +22,7 @@ async fn a_connection_comes_and_goes() -> Outcome {
     let context = Context::new();
     let (pull, push) = (context.socket(SocketType::Pull)?, context.socket(SocketType::Push)?);
     let (mut there, mut here) = (pull.monitor(ALL), push.monitor(ALL));
-    let endpoint = pull.bind("tcp://127.0.0.1:*").await?.to_string();
+    let endpoint = pull.bind("tcp://127.0.0.6:*").await?.to_string();
     push.connect(&endpoint)?;
     expect(&mut there, &[Event::Listening, Event::Accepted, Event::HandshakeSucceeded]).await;
     expect(&mut here, &[Event::ConnectDelayed, Event::Connected, Event::HandshakeSucceeded]).await;
@@ -38,7 +38,7 @@ async fn a_connection_comes_and_goes() -> Outcome {
 async fn an_endpoint_where_nobody_listens_is_tried_again() -> Outcome {
     let context = Context::new();
     let pull = context.socket(SocketType::Pull)?;
-    let endpoint = pull.bind("tcp://127.0.0.1:*").await?.to_string();
+    let endpoint = pull.bind("tcp://127.0.0.6:*").await?.to_string();
     pull.unbind(&endpoint).await?;
     let push = context.socket(SocketType::Push)?;
     push.set("reconnect_ivl", 1)?;
@@ -53,7 +53,7 @@ async fn an_endpoint_where_nobody_listens_is_tried_again() -> Outcome {
 async fn an_address_in_use_is_reported_and_refused() -> Outcome {
     let context = Context::new();
     let (one, other) = (context.socket(SocketType::Pull)?, context.socket(SocketType::Pull)?);
-    let endpoint = one.bind("tcp://127.0.0.1:*").await?.to_string();
+    let endpoint = one.bind("tcp://127.0.0.6:*").await?.to_string();
     let mut events = other.monitor(ALL);
     assert_eq!(other.bind(&endpoint).await, Err(Refused::AddressInUse(endpoint.clone())));
     let report = events.recv().await.map(|report| (report.event, report.endpoint));
@@ -66,7 +66,7 @@ async fn a_failed_handshake_says_what_was_wrong() -> Outcome {
     let context = Context::new();
     let pull = context.socket(SocketType::Pull)?;
     let mut events = pull.monitor(ALL);
-    let endpoint = pull.bind("tcp://127.0.0.1:*").await?.to_string();
+    let endpoint = pull.bind("tcp://127.0.0.6:*").await?.to_string();
     expect(&mut events, &[Event::Listening]).await;
     let address = endpoint.trim_start_matches("tcp://");
     let mut stream = tokio::net::TcpStream::connect(address).await.unwrap();
@@ -90,7 +90,7 @@ async fn a_peer_that_says_nothing_is_given_up() -> Outcome {
     let pull = context.socket(SocketType::Pull)?;
     pull.set("handshake_ivl", 20)?;
     let mut events = pull.monitor(ALL);
-    let endpoint = pull.bind("tcp://127.0.0.1:*").await?.to_string();
+    let endpoint = pull.bind("tcp://127.0.0.6:*").await?.to_string();
     let address = endpoint.trim_start_matches("tcp://");
     let _silent = tokio::net::TcpStream::connect(address).await.unwrap();
     let failed = Event::HandshakeFailedNoDetail(0);
@@ -104,13 +104,13 @@ async fn only_what_the_mask_says_is_told_and_a_second_monitor_ends_the_first() -
     let pull = context.socket(SocketType::Pull)?;
     let stopped = Event::MonitorStopped.number();
     let mut first = pull.monitor(Event::Closed.number() | stopped);
-    let endpoint = pull.bind("tcp://127.0.0.1:*").await?.to_string();
+    let endpoint = pull.bind("tcp://127.0.0.6:*").await?.to_string();
     pull.unbind(&endpoint).await?;
     expect(&mut first, &[Event::Closed]).await;
     let mut second = pull.monitor(Event::Listening.number());
     expect(&mut first, &[Event::MonitorStopped]).await;
     assert_eq!(first.recv().await, None);
-    pull.bind("tcp://127.0.0.1:*").await?;
+    pull.bind("tcp://127.0.0.6:*").await?;
     expect(&mut second, &[Event::Listening]).await;
     pull.close().await;
     assert_eq!(second.recv().await, None, "it did not ask for the end");
