@@ -8,6 +8,7 @@
 //! routing/     small data structures that choose peers
 //! socket/      options, endpoints, reconnects, monitor events; peers and their queues
 //! pattern/     a file per socket type: peers and messages only
+//! node/        many sockets and links in one deterministic value, for simulators and tests
 //! runtime/     tokio: the same core over real transports
 //! ```
 //!
@@ -28,6 +29,7 @@ pub mod error;
 pub mod limits;
 pub mod mechanism;
 pub mod message;
+pub mod node;
 pub mod pattern;
 pub mod routing;
 pub mod runtime;

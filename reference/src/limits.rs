@@ -9,6 +9,10 @@ use core::time::Duration;
 /// not wanted.
 pub const SUBSCRIPTIONS: usize = 256 << 20;
 
+/// Octets of answers, such as PONGs, that may wait to be written to one peer; nothing more is read
+/// from it meanwhile.
+pub const ANSWERS: usize = 64 << 10;
+
 /// What one connection may cost us; sizes in octets.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Limits {

@@ -133,7 +133,7 @@ async fn dial<T: Transport>(context: Context<T>, shared: Arc<Shared>, id: Dialer
             Dial::Now(Endpoint::Inproc(name)) => {
                 let found = poll_fn(|cx| context.inproc().poll_find(&name, cx.waker()));
                 let found = while_wanted(&shared, number, wanted, found).await;
-                let Some(Some(binder)) = found else { break };
+                let Some(Some(binder)) = found else { continue };
                 inproc::serve(Arc::clone(&shared), id, binder).await;
             }
             Dial::Now(endpoint) => {
@@ -151,14 +151,13 @@ async fn dial<T: Transport>(context: Context<T>, shared: Arc<Shared>, id: Dialer
                         core.socket.dial_failed(id, shared.now(), is_refused);
                         core.settle();
                     }
-                    None => break,
+                    // Which makes the next answer Never.
+                    None => {}
                 }
             }
             Dial::At(when) => {
                 let pause = tokio::time::sleep_until(shared.at(when));
-                if while_wanted(&shared, number, wanted, pause).await.is_none() {
-                    break;
-                }
+                while_wanted(&shared, number, wanted, pause).await;
             }
             Dial::Busy | Dial::Never => break,
         }

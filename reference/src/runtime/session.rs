@@ -12,6 +12,7 @@ use super::shared::Shared;
 use super::writing::Writing;
 use super::zap::{Handler, Verdict};
 use crate::connection::Input;
+use crate::limits::ANSWERS;
 use crate::mechanism::Entropy;
 use crate::socket::options::Mechanism;
 use crate::socket::{Ended, Link, LinkOutput, Origin, Setup};
@@ -27,8 +28,6 @@ use tokio::time::Sleep;
 /// Octets read at once: few from a quiet peer, many from a busy one.
 const READ_MIN: usize = 4 << 10;
 const READ_MAX: usize = 256 << 10;
-/// Octets of answers that may wait before nothing more is read.
-const ANSWERS_MAX: usize = 64 << 10;
 /// A peer that has dialed has often spoken when we accept: our signature waits for one look at
 /// that, so that it leaves in one piece with the rest of the greeting.
 const SILENT_TURNS: u8 = 2;
@@ -174,7 +173,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         if let LinkOutput::Wait(_) = output {
             may_read = self.is_open
                 && self.ended.is_none()
-                && self.writing.waiting() < ANSWERS_MAX
+                && self.writing.waiting() < ANSWERS
                 && self.link.reads(&mut core.socket);
             core.wait(self.number, self.link.peer(), cx.waker());
         }

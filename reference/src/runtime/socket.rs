@@ -110,13 +110,14 @@ impl<T: Transport> Socket<T> {
         endpoints::unbind(&self.shared, endpoint).await
     }
 
-    /// Undoes one [`Socket::connect`]; what is queued for that endpoint is dropped.
+    /// Undoes one [`Socket::connect`]; what is queued for that endpoint still leaves, for as long
+    /// as `linger` says.
     ///
     /// # Errors
     /// The socket is not connected to it.
     pub fn disconnect(&self, endpoint: &str) -> Result<(), Refused> {
         let mut core = self.shared.lock();
-        let outcome = core.socket.disconnect(endpoint);
+        let outcome = core.socket.disconnect(endpoint, self.shared.now());
         core.settle();
         outcome.map(drop)
     }

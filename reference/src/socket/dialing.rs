@@ -8,6 +8,7 @@
 //! outlives every link of it. Deliberately absent: dialing and listening themselves.
 
 use super::Socket;
+use super::closing::Closing;
 use super::endpoint::{Endpoint, EndpointError};
 use super::monitor::Event;
 use super::peers::{Bound, PeerId};
@@ -63,6 +64,10 @@ pub(super) struct Dialer {
     /// An attempt or a link is under way.
     busy: bool,
     early: Option<PeerId>,
+    /// The peer of its link, or the early one.
+    peer: Option<PeerId>,
+    /// It was disconnected.
+    left: Option<Closing>,
 }
 
 impl Socket {
@@ -134,29 +139,57 @@ impl Socket {
             self.wakes.senders = true;
         }
         //= 37-SEM-002
-        let dialer = Dialer { endpoint, reconnect: Reconnect::new(), busy: false, early };
+        let (reconnect, busy, peer, left) = (Reconnect::new(), false, early, None);
+        let dialer = Dialer { endpoint, reconnect, busy, early, peer, left };
         self.dialers.insert(id, dialer);
         Ok(id)
     }
 
-    /// Undoes one [`Socket::connect`]: its link is closed, and what is queued for it is dropped.
+    /// Undoes one [`Socket::connect`]: its link is closed when what is queued for it has left, or
+    /// linger is over.
     ///
     /// # Errors
     /// [`Refused::NoSuchEndpoint`].
-    pub fn disconnect(&mut self, text: &str) -> Result<DialerId, Refused> {
+    pub fn disconnect(&mut self, text: &str, now: Instant) -> Result<DialerId, Refused> {
         self.check_open()?;
-        let mut connected = self.dialers.iter();
+        let closing = self.closing_from(now);
+        let mut connected = self.dialers.iter_mut().filter(|(_, dialer)| dialer.left.is_none());
         let found = connected.find(|(_, dialer)| dialer.endpoint.to_string() == text);
-        let id =
-            found.map(|(id, _)| *id).ok_or_else(|| Refused::NoSuchEndpoint(text.to_owned()))?;
-        self.drop_dialer(id);
+        let (id, dialer) = found.ok_or_else(|| Refused::NoSuchEndpoint(text.to_owned()))?;
+        let (id, peer) = (*id, dialer.peer);
+        dialer.left = Some(closing);
+        dialer.reconnect.handle_disconnect(&self.options.timing);
+        if let Some(peer) = peer {
+            self.retire(peer);
+        }
         self.wakes.links = true;
         Ok(id)
     }
 
-    fn drop_dialer(&mut self, id: DialerId) {
-        if let Some(Dialer { early: Some(peer), .. }) = self.dialers.remove(&id) {
+    /// Since when an endpoint, once connected, is none any more.
+    pub(super) fn left(&self, origin: Origin) -> Option<Closing> {
+        match origin {
+            Origin::Listener(_) => None,
+            Origin::Dialer(id) => self.dialers.get(&id)?.left,
+        }
+    }
+
+    /// Forgets a dialer that will never dial again, if it was disconnected.
+    fn forget_dialer(&mut self, id: DialerId) {
+        if self.left(Origin::Dialer(id)).is_some()
+            && let Some(Dialer { early, .. }) = self.dialers.remove(&id)
+            && let Some(peer) = early
+        {
             self.forget(peer);
+        }
+    }
+
+    /// Notes whom a link of this origin leads to.
+    pub(super) fn set_linked(&mut self, origin: Origin, peer: Option<PeerId>) {
+        if let Origin::Dialer(id) = origin
+            && let Some(dialer) = self.dialers.get_mut(&id)
+        {
+            dialer.peer = peer.or(dialer.early);
         }
     }
 
@@ -171,20 +204,20 @@ impl Socket {
 
     /// What to do about a dialer now.
     pub fn dial(&mut self, id: DialerId, now: Instant) -> Dial {
-        if !self.wants_dialer(id, now) {
-            return Dial::Never;
-        }
+        let is_wanted = self.wants_dialer(id, now);
         let Some(dialer) = self.dialers.get_mut(&id) else { return Dial::Never };
-        if dialer.busy {
+        if is_wanted && dialer.busy {
             return Dial::Busy;
         }
-        if dialer.reconnect.is_stopped() {
+        if !is_wanted || dialer.reconnect.is_stopped() {
+            self.forget_dialer(id);
             return Dial::Never;
         }
         if let Some(when) = dialer.reconnect.deadline()
             && !dialer.reconnect.handle_timeout(now)
         {
-            return Dial::At(when);
+            let over = self.linger_deadline(Origin::Dialer(id));
+            return Dial::At(over.map_or(when, |over| over.min(when)));
         }
         dialer.busy = true;
         let endpoint = dialer.endpoint.clone();
@@ -197,8 +230,10 @@ impl Socket {
     #[must_use]
     pub fn wants_dialer(&self, id: DialerId, now: Instant) -> bool {
         let Some(dialer) = self.dialers.get(&id) else { return false };
-        !self.is_closed()
-            || (!self.is_over(now) && dialer.early.is_some_and(|p| self.peers.has_outgoing(p)))
+        let origin = Origin::Dialer(id);
+        !self.is_leaving(origin)
+            || (!self.is_over(origin, now)
+                && dialer.early.is_some_and(|peer| self.peers.has_outgoing(peer)))
     }
 
     /// Nobody answered there; the system said that nobody listens, or something else.

@@ -133,7 +133,7 @@ impl Inproc {
     pub fn end(&self, socket: &mut Socket, now: Instant) {
         socket.report(Event::Disconnected, &self.endpoint);
         socket.part(self.origin, self.peer);
-        let failure = (!socket.is_closed()).then_some(Failure::Lost);
+        let failure = (!socket.is_leaving(self.origin)).then_some(Failure::Lost);
         socket.link_ended(self.origin, now, failure);
     }
 

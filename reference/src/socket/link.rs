@@ -145,18 +145,22 @@ impl Link {
         deadline: Option<Instant>,
         all_written: bool,
     ) -> LinkOutput {
-        if all_written && self.peer.is_some_and(|peer| socket.peers().is_unwanted(peer)) {
-            return LinkOutput::Close(Ended::Replaced);
+        if !socket.is_leaving(self.origin) {
+            if all_written && self.peer.is_some_and(|peer| socket.peers().is_unwanted(peer)) {
+                return LinkOutput::Close(Ended::Replaced);
+            }
+            return LinkOutput::Wait(deadline);
         }
         let waited_for = match (self.peer, self.origin) {
-            (Some(_), _) => !socket.is_closed() || !all_written,
+            (Some(_), _) => !all_written,
             (None, Origin::Dialer(id)) => socket.wants_dialer(id, now),
-            (None, Origin::Listener(_)) => !socket.is_closed(),
+            (None, Origin::Listener(_)) => false,
         };
-        if !waited_for || socket.is_over(now) {
+        if !waited_for || socket.is_over(self.origin, now) {
             return LinkOutput::Close(Ended::Local);
         }
-        LinkOutput::Wait([deadline, socket.linger_deadline()].into_iter().flatten().min())
+        let over = socket.linger_deadline(self.origin);
+        LinkOutput::Wait([deadline, over].into_iter().flatten().min())
     }
 
     fn handle_event(&mut self, socket: &mut Socket, event: Event) -> Result<(), Unwanted> {

@@ -194,9 +194,13 @@ impl Socket {
             None => self.pattern.attach(&mut self.peers, &self.options, peer),
         };
         attached.inspect_err(|_| self.peers.remove(peer))?;
-        let met = self.pattern.met(&mut self.peers, &self.options, peer);
-        met.inspect_err(|_| self.part(origin, peer))?;
-        self.pattern.writable(peer);
+        self.set_linked(origin, Some(peer));
+        // One that was disconnected only gets what is left.
+        if self.peers.is_open(peer) {
+            let met = self.pattern.met(&mut self.peers, &self.options, peer);
+            met.inspect_err(|_| self.part(origin, peer))?;
+            self.pattern.writable(peer);
+        }
         // Some types have something to receive when a peer comes.
         self.wake_users();
         Ok(peer)
@@ -204,6 +208,7 @@ impl Socket {
 
     /// The link of a peer is gone; an early peer waits for the next one.
     pub(crate) fn part(&mut self, origin: Origin, peer: PeerId) {
+        self.set_linked(origin, None);
         if self.early_peer(origin) == Some(peer) {
             let waiting = self.early_bound();
             self.peers.set_bounds(peer, waiting, self.options.receive_bound());
@@ -218,7 +223,9 @@ impl Socket {
     }
 
     fn forget(&mut self, peer: PeerId) {
-        self.pattern.detach(&mut self.peers, &self.options, peer);
+        if self.peers.is_open(peer) {
+            self.pattern.detach(&mut self.peers, &self.options, peer);
+        }
         self.peers.end(peer);
         // A sender may wait for a peer that will never take anything: let it find that out.
         self.wake_users();

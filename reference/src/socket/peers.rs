@@ -75,7 +75,9 @@ struct Peer {
     stuffed: bool,
     info: Option<Arc<PeerInfo>>,
     routing_id: Bytes,
-    /// Gone, but for the messages that it sent before.
+    /// Nothing more is queued for it.
+    retired: bool,
+    /// Gone, but for the messages that it sent before; retired as well.
     ended: bool,
 }
 
@@ -94,7 +96,7 @@ struct Slot {
 /// A peer that something can be sent to.
 fn open(slots: &mut [Slot], id: PeerId) -> Option<&mut Peer> {
     let slot = slots.get_mut(id.slot()).filter(|slot| slot.generation == id.generation)?;
-    slot.peer.as_deref_mut().filter(|peer| !peer.ended)
+    slot.peer.as_deref_mut().filter(|peer| !peer.retired)
 }
 
 /// All peers of one socket.
@@ -133,7 +135,7 @@ impl Peers {
     /// before has been received. Its pattern has been told before.
     pub fn end(&mut self, id: PeerId) {
         let Some(peer) = self.peer_mut(id) else { return };
-        peer.ended = true;
+        (peer.retired, peer.ended) = (true, true);
         //= 28-DEALER-005, 28-ROUTER-004, 29-PUB-005, 29-XPUB-004, 29-SUB-005, 29-XSUB-004
         //= 30-PUSH-006, 30-PULL-006, 31-PAIR-005
         //= 13-CONN-007
@@ -143,10 +145,18 @@ impl Peers {
         }
     }
 
+    /// We leave a peer: nothing more is queued for it, and what is queued is still taken. Its
+    /// pattern has been told before; [`Peers::end`] follows.
+    pub fn retire(&mut self, id: PeerId) {
+        if let Some(peer) = self.peer_mut(id) {
+            peer.retired = true;
+        }
+    }
+
     /// Whether something can be sent to this peer, now or later.
     #[must_use]
     pub fn is_open(&self, id: PeerId) -> bool {
-        self.peer(id).is_some_and(|peer| !peer.ended)
+        self.peer(id).is_some_and(|peer| !peer.retired)
     }
 
     /// Forgets a peer and all that is queued for it and from it.
@@ -226,7 +236,7 @@ impl Peers {
     /// Whether one more message may be queued for it.
     #[must_use]
     pub fn has_room(&self, id: PeerId) -> bool {
-        self.peer(id).is_some_and(|peer| !peer.ended && (self.conflate || peer.has_room()))
+        self.peer(id).is_some_and(|peer| !peer.retired && (self.conflate || peer.has_room()))
     }
 
     /// Queues one message: the parts of the envelope, then the others. False, and nothing is
@@ -303,7 +313,7 @@ impl Peers {
     /// Whether its link is to be closed, once nothing is queued for it.
     #[must_use]
     pub fn is_unwanted(&self, id: PeerId) -> bool {
-        self.peer(id).is_none_or(|peer| peer.unwanted || peer.ended)
+        self.peer(id).is_none_or(|peer| peer.unwanted || peer.retired)
     }
 
     /// Its link is gone, and another one may come.

@@ -1,0 +1,8 @@
+//! Nodes joined by pipes in virtual time: stories, random games, and the liars they must catch.
+
+#[cfg(test)]
+mod node {
+    mod games;
+    mod stories;
+    mod world;
+}
