@@ -14,9 +14,10 @@
 //!
 //! A line may use the lines above it, never those below.
 //!
-//! [`runtime::Socket`] is the door for applications. Below it [`Connection`] is the one for whoever
-//! wants to see octets: mutate it once with [`Connection::handle_input`], drain it with
-//! [`Connection::poll_output`] until [`Output::Wait`], then mutate it again.
+//! [`runtime::Socket`] is the door for applications; `examples/` shows it. Below it
+//! [`Connection`] is the one for whoever wants to see octets: mutate it once with
+//! [`Connection::handle_input`], drain it with [`Connection::poll_output`] until
+//! [`Output::Wait`], then mutate it again.
 //!
 //! Deliberately absent: logging; and, outside `runtime/`, clocks, transports, threads, tasks,
 //! random numbers and hash maps: time, octets and entropy are arguments. A peer's mistake is a

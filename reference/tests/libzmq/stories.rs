@@ -21,7 +21,7 @@ const ANYWHERE: &str = "tcp://127.0.0.1:*";
 pub(super) async fn libzmq_comes_back(peer: &mut Peer) -> Outcome {
     let ours = open(&Context::new(), Push)?;
     peer.ask("open theirs PULL").await?;
-    let endpoint = peer.ask(&format!("bind theirs tcp://127.0.0.2:*")).await?;
+    let endpoint = peer.ask("bind theirs tcp://127.0.0.2:*").await?;
     ours.connect(&endpoint)?;
     ours.send("before").await?;
     assert_eq!(peer.recv("theirs").await?, Message::from("before"));
@@ -124,7 +124,7 @@ async fn expect_topics(ours: &Socket, peer: &mut Peer) -> Outcome {
 pub(super) async fn libzmq_comes_while_we_linger(peer: &mut Peer) -> Outcome {
     let ours = open(&Context::new(), Push)?;
     peer.ask("open theirs PULL").await?;
-    let endpoint = peer.ask(&format!("bind theirs tcp://127.0.0.4:*")).await?;
+    let endpoint = peer.ask("bind theirs tcp://127.0.0.4:*").await?;
     peer.ask("close theirs").await?;
     peer.ask("open theirs PULL").await?;
     ours.connect(&endpoint)?;
