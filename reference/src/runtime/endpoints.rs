@@ -52,7 +52,14 @@ pub(super) async fn bind<T: Transport>(
 
 /// Keeps a name taken.
 async fn hold(shared: Arc<Shared>, id: ListenerId, number: u64, name: Name) {
-    while_wanted(&shared, number, |socket| socket.listens(id), core::future::pending::<()>()).await;
+    while_wanted(
+        &shared,
+        number,
+        Origin::Listener(id),
+        |socket| socket.listens(id),
+        core::future::pending::<()>(),
+    )
+    .await;
     drop(name);
     shared.lock().leave(number);
 }
@@ -99,7 +106,7 @@ async fn accept<T: Transport>(
     let listens = |socket: &socket::Socket| socket.listens(id);
     loop {
         let accepted = context.transport().accept(&mut listener);
-        match while_wanted(&shared, number, listens, accepted).await {
+        match while_wanted(&shared, number, Origin::Listener(id), listens, accepted).await {
             Some(Ok((stream, address))) => {
                 let (shared, zap) = (Arc::clone(&shared), context.zap_handler());
                 let origin = Origin::Listener(id);
@@ -109,7 +116,7 @@ async fn accept<T: Transport>(
             Some(Err(error)) => {
                 accept_failed(&shared, id, &error);
                 let pause = tokio::time::sleep(PAUSE);
-                while_wanted(&shared, number, listens, pause).await;
+                while_wanted(&shared, number, Origin::Listener(id), listens, pause).await;
             }
             None => break,
         }
@@ -132,14 +139,14 @@ async fn dial<T: Transport>(context: Context<T>, shared: Arc<Shared>, id: Dialer
         match next {
             Dial::Now(Endpoint::Inproc(name)) => {
                 let found = poll_fn(|cx| context.inproc().poll_find(&name, cx.waker()));
-                let found = while_wanted(&shared, number, wanted, found).await;
+                let found = while_wanted(&shared, number, Origin::Dialer(id), wanted, found).await;
                 let Some(Some(binder)) = found else { continue };
                 inproc::serve(Arc::clone(&shared), id, binder).await;
             }
             Dial::Now(endpoint) => {
                 let options = shared.lock().socket.options().tcp.clone();
                 let stream = context.transport().connect(&endpoint, &options);
-                match while_wanted(&shared, number, wanted, stream).await {
+                match while_wanted(&shared, number, Origin::Dialer(id), wanted, stream).await {
                     Some(Ok(stream)) => {
                         let (shared, zap) = (Arc::clone(&shared), context.zap_handler());
                         let (origin, address) = (Origin::Dialer(id), String::new());
@@ -157,7 +164,7 @@ async fn dial<T: Transport>(context: Context<T>, shared: Arc<Shared>, id: Dialer
             }
             Dial::At(when) => {
                 let pause = tokio::time::sleep_until(shared.at(when));
-                while_wanted(&shared, number, wanted, pause).await;
+                while_wanted(&shared, number, Origin::Dialer(id), wanted, pause).await;
             }
             Dial::Busy | Dial::Never => break,
         }
@@ -165,21 +172,30 @@ async fn dial<T: Transport>(context: Context<T>, shared: Arc<Shared>, id: Dialer
     shared.lock().leave(number);
 }
 
-/// The outcome, or `None` as soon as the socket wants it no more.
+/// The outcome, or `None` as soon as the socket wants it no more, or linger is over.
 async fn while_wanted<F: Future>(
     shared: &Shared,
     number: u64,
+    origin: Origin,
     wanted: impl Fn(&socket::Socket) -> bool,
     future: F,
 ) -> Option<F::Output> {
     let mut future = pin!(future);
+    let mut lingering = None;
     poll_fn(|cx| {
         let mut core = shared.lock();
         if !wanted(&core.socket) {
             return Poll::Ready(None);
         }
         core.wait(number, None, cx.waker());
+        let over = core.socket.linger_deadline(origin);
         drop(core);
+        if let Some(over) = over {
+            let sleep = || Box::pin(tokio::time::sleep_until(shared.at(over)));
+            if lingering.get_or_insert_with(sleep).as_mut().poll(cx).is_ready() {
+                return Poll::Ready(None);
+            }
+        }
         future.as_mut().poll(cx).map(Some)
     })
     .await

@@ -51,6 +51,40 @@ impl Transport for Memory {
     }
 }
 
+/// Where every attempt to connect is swallowed.
+#[derive(Clone, Debug, Default)]
+struct BlackHole(Memory);
+
+impl Transport for BlackHole {
+    type Stream = DuplexStream;
+    type Listener = UnboundedReceiver<DuplexStream>;
+
+    async fn bind(&self, endpoint: &Endpoint, tcp: &Tcp) -> io::Result<(Self::Listener, Endpoint)> {
+        self.0.bind(endpoint, tcp).await
+    }
+
+    async fn accept(&self, listener: &mut Self::Listener) -> io::Result<(DuplexStream, String)> {
+        self.0.accept(listener).await
+    }
+
+    async fn connect(&self, _: &Endpoint, _: &Tcp) -> io::Result<DuplexStream> {
+        core::future::pending().await
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_closing_socket_does_not_wait_for_a_peer_that_never_answers_longer_than_linger() {
+    let push = Context::over(BlackHole::default()).socket(SocketType::Push).unwrap();
+    push.set("linger", 500).unwrap();
+    push.connect(HERE).unwrap();
+    push.send("never").await.unwrap();
+    tokio::task::yield_now().await;
+    let before = tokio::time::Instant::now();
+    let closed = tokio::time::timeout(Duration::from_secs(600), push.close()).await;
+    assert!(closed.is_ok(), "it waits for ever");
+    assert!(before.elapsed() < Duration::from_millis(510), "{:?}", before.elapsed());
+}
+
 /// An echo, and a client of it.
 async fn service<T: Transport>(context: &Context<T>, endpoint: &str) -> (Socket<T>, String) {
     let rep = context.socket(SocketType::Rep).unwrap();
