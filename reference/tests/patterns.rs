@@ -6,6 +6,7 @@
 #[cfg(test)]
 mod patterns {
     mod bench;
+    mod bounds;
     mod exclusive;
     mod liars;
     mod machine;

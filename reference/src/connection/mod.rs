@@ -42,8 +42,6 @@ pub struct Connection {
     phase: Phase,
     /// What came and was not taken yet: the end of it is half a frame or half a message.
     incoming: BytesMut,
-    /// Octets that must come, at least, before anything more can be taken.
-    missing: usize,
     out: VecDeque<Output>,
 }
 
@@ -66,30 +64,24 @@ impl Connection {
     /// or, if the configuration cannot be used, the close.
     #[must_use]
     pub fn new(config: Config, now: Instant) -> Self {
-        let (incoming, missing, mut out) = (BytesMut::new(), 0, VecDeque::new());
+        let (incoming, mut out) = (BytesMut::new(), VecDeque::new());
         if let Err(misconfigured) = config.check() {
             out.push_back(Output::Close(Reason::Misconfigured(misconfigured)));
-            return Self { config, phase: Phase::Closed, incoming, missing, out };
+            return Self { config, phase: Phase::Closed, incoming, out };
         }
         if config.socket_type == SocketType::Stream {
             raw::start(&mut out);
-            return Self { config, phase: Phase::Raw, incoming, missing, out };
+            return Self { config, phase: Phase::Raw, incoming, out };
         }
         let handshake = Handshake::start(&config, &mut out);
         let deadline = now + config.limits.handshake_timeout.min(config.security.patience());
         let phase = Phase::Handshake { handshake, deadline, waiting: Batch::default() };
-        Self { config, phase, incoming, missing, out }
+        Self { config, phase, incoming, out }
     }
 
     /// Where a driver reads to, behind what is there, before it gives [`Input::Read`].
     pub fn buffer(&mut self) -> &mut BytesMut {
         &mut self.incoming
-    }
-
-    /// Octets that must come, at least, before anything more can be made of them; zero if unknown.
-    #[must_use]
-    pub const fn missing(&self) -> usize {
-        self.missing
     }
 
     /// Takes one input. Once closed, nothing has any effect.
@@ -185,12 +177,12 @@ impl Connection {
                 None => return Ok(()),
             }
         }
-        let Self { config, phase, incoming, missing, out } = self;
+        let Self { config, phase, incoming, out } = self;
         if let Phase::Traffic(traffic) = phase
             && !incoming.is_empty()
         {
             traffic.handle_octets();
-            *missing = traffic.take(incoming, now, config, out)?;
+            traffic.take(incoming, now, config, out)?;
         } else if matches!(phase, Phase::Raw) && !incoming.is_empty() {
             raw::show(incoming, out);
         }

@@ -21,8 +21,8 @@ pub(crate) enum Found {
     Messages { octets: usize, messages: usize },
     /// A command frame: so many octets of header, then so many of body.
     Command { header: usize, body: usize },
-    /// Nothing whole; at least so many octets are missing.
-    Starved { missing: usize },
+    /// Nothing whole.
+    Starved,
 }
 
 /// Where the scan stands, in octets from the start of the buffer.
@@ -51,7 +51,7 @@ impl Scanner {
     /// before a violation is found first.
     pub(crate) fn scan(&mut self, buffer: &[u8], limits: &Limits) -> Result<Found, Violation> {
         match self.pass(buffer, limits) {
-            Err(_) if self.whole > 0 => Ok(self.stop(0)),
+            Err(_) if self.whole > 0 => Ok(self.stop()),
             found => found,
         }
     }
@@ -59,7 +59,7 @@ impl Scanner {
     fn pass(&mut self, buffer: &[u8], limits: &Limits) -> Result<Found, Violation> {
         loop {
             let Some(unread) = buffer.get(self.judged..) else {
-                return Ok(self.stop(self.judged.saturating_sub(buffer.len())));
+                return Ok(self.stop());
             };
             if self.is_last {
                 self.is_last = false;
@@ -67,7 +67,7 @@ impl Scanner {
                 self.messages = self.messages.saturating_add(1);
                 (self.parts, self.total) = (0, 0);
             }
-            let Some((head, rest)) = self.framing.decode(unread)? else { return Ok(self.stop(1)) };
+            let Some((head, rest)) = self.framing.decode(unread)? else { return Ok(self.stop()) };
             let header = unread.len().saturating_sub(rest.len());
             let Head::Frame(Header { kind, size }) = head else {
                 self.judged = self.judged.saturating_add(header);
@@ -83,7 +83,7 @@ impl Scanner {
             if kind == Kind::Command {
                 // What stands before it goes first, and it is met again.
                 if self.whole > 0 || end > buffer.len() {
-                    return Ok(self.stop(end.saturating_sub(buffer.len())));
+                    return Ok(self.stop());
                 }
                 let header = header.saturating_add(core::mem::take(&mut self.judged));
                 return Ok(Found::Command { header, body });
@@ -93,9 +93,9 @@ impl Scanner {
         }
     }
 
-    fn stop(&mut self, missing: usize) -> Found {
+    fn stop(&mut self) -> Found {
         if self.whole == 0 {
-            return Found::Starved { missing };
+            return Found::Starved;
         }
         let octets = core::mem::take(&mut self.whole);
         self.judged = self.judged.saturating_sub(octets);

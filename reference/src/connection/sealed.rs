@@ -29,19 +29,12 @@ impl Sealed {
         Self { cipher, plain: BytesMut::new() }
     }
 
-    /// Opens all frames that are whole in the buffer, up to the first violation; returns how many
-    /// octets are missing, at least.
-    pub(crate) fn open(
-        &mut self,
-        buffer: &mut BytesMut,
-        limits: &Limits,
-    ) -> Result<usize, Violation> {
+    /// Opens all frames that are whole in the buffer, up to the first violation.
+    pub(crate) fn open(&mut self, buffer: &mut BytesMut, limits: &Limits) -> Result<(), Violation> {
         loop {
-            let Some((header, rest)) = Header::decode(buffer)? else { return Ok(1) };
+            let Some((header, rest)) = Header::decode(buffer)? else { return Ok(()) };
             let size = judge(header, limits)?;
-            let Some(body) = rest.get(..size) else {
-                return Ok(size.saturating_sub(rest.len()));
-            };
+            let Some(body) = rest.get(..size) else { return Ok(()) };
             //= 26-MESSAGE-009
             self.cipher.open(body, &mut self.plain)?;
             let used = buffer.len().saturating_sub(rest.len()).saturating_add(size);

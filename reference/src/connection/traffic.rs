@@ -84,18 +84,18 @@ impl Traffic {
         self.heart.deadline()
     }
 
-    /// Takes all that is whole out of the buffer; returns how many octets are missing, at least.
+    /// Takes all that is whole out of the buffer.
     pub(crate) fn take(
         &mut self,
         buffer: &mut BytesMut,
         now: Instant,
         config: &Config,
         out: &mut VecDeque<Output>,
-    ) -> Result<usize, Reason> {
+    ) -> Result<(), Reason> {
         let Some(sealed) = &mut self.sealed else {
             return self.take_plain(buffer, now, config, out);
         };
-        let missing = sealed.open(buffer, &config.limits);
+        let opened = sealed.open(buffer, &config.limits);
         let mut plain = core::mem::take(&mut sealed.plain);
         // What was opened before a violation comes first.
         self.take_plain(&mut plain, now, config, out)?;
@@ -105,7 +105,7 @@ impl Traffic {
         if !buffer.is_empty() {
             self.heart.handle_octets();
         }
-        Ok(missing?)
+        Ok(opened?)
     }
 
     fn take_plain(
@@ -114,7 +114,7 @@ impl Traffic {
         now: Instant,
         config: &Config,
         out: &mut VecDeque<Output>,
-    ) -> Result<usize, Reason> {
+    ) -> Result<(), Reason> {
         loop {
             match self.scanner.scan(buffer, &config.limits)? {
                 Found::Messages { octets, messages } => {
@@ -131,7 +131,7 @@ impl Traffic {
                         self.heart.handle_octets();
                     }
                 }
-                Found::Starved { missing } => return Ok(missing),
+                Found::Starved => return Ok(()),
             }
         }
     }

@@ -97,6 +97,9 @@ impl<T: Transport> Socket<T> {
     ///
     /// # Errors
     /// The endpoint is none to connect to.
+    ///
+    /// # Panics
+    /// Outside a tokio runtime, which is to run the task that dials.
     pub fn connect(&self, endpoint: &str) -> Result<(), Refused> {
         endpoints::connect(&self.context, &self.shared, endpoint)
     }

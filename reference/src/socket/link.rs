@@ -85,12 +85,6 @@ impl Link {
         self.connection.buffer()
     }
 
-    /// Octets that must come, at least, before anything more can be made of them.
-    #[must_use]
-    pub const fn missing(&self) -> usize {
-        self.connection.missing()
-    }
-
     /// Takes one input: octets, their end, or time.
     pub fn handle_input(&mut self, now: Instant, input: Input<'_>) {
         self.connection.handle_input(now, input);

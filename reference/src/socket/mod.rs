@@ -281,12 +281,6 @@ impl Socket {
         self.monitor.as_mut()?.poll_report()
     }
 
-    /// Whether anything is reported.
-    #[must_use]
-    pub const fn is_watched(&self) -> bool {
-        self.monitor.is_some()
-    }
-
     /// Reports something that has happened to an endpoint.
     pub fn report(&mut self, event: monitor::Event, endpoint: &str) {
         if let Some(monitor) = &mut self.monitor {

@@ -70,6 +70,8 @@ struct Peer {
     unwanted: bool,
     incoming: VecDeque<Chunk>,
     in_messages: usize,
+    /// Octets of the chunks.
+    in_octets: usize,
     in_bound: Bound,
     /// The link found no room.
     stuffed: bool,
@@ -82,6 +84,11 @@ struct Peer {
 }
 
 impl Peer {
+    fn drop_incoming(&mut self) {
+        self.incoming.clear();
+        (self.in_messages, self.in_octets) = (0, 0);
+    }
+
     fn has_room(&self) -> bool {
         self.out_bound.has_room(self.outgoing.messages(), self.outgoing.size())
     }
@@ -192,12 +199,6 @@ impl Peers {
             .map(|(Slot { generation, .. }, slot)| PeerId { slot, generation: *generation })
     }
 
-    /// Whether this peer is still here.
-    #[must_use]
-    pub fn contains(&self, id: PeerId) -> bool {
-        self.peer(id).is_some()
-    }
-
     /// What the peer told of itself, once it has.
     #[must_use]
     pub fn info(&self, id: PeerId) -> Option<&Arc<PeerInfo>> {
@@ -285,8 +286,7 @@ impl Peers {
     /// Drops what has come from it and was not received.
     pub fn clear_incoming(&mut self, id: PeerId) {
         let Some(peer) = self.peer_mut(id) else { return };
-        peer.incoming.clear();
-        peer.in_messages = 0;
+        peer.drop_incoming();
         self.made_room(id);
     }
 
@@ -346,10 +346,9 @@ impl Peers {
     pub fn accepts(&mut self, id: PeerId) -> bool {
         let conflate = self.conflate;
         let Some(peer) = self.peer_mut(id) else { return false };
-        let octets = peer.incoming.iter().map(Chunk::size).sum();
         // A link that is not read pushes back, and the publisher drops instead.
         //= 29-SUB-007, 29-XSUB-006
-        peer.stuffed = !conflate && !peer.in_bound.has_room(peer.in_messages, octets);
+        peer.stuffed = !conflate && !peer.in_bound.has_room(peer.in_messages, peer.in_octets);
         !peer.stuffed
     }
 
@@ -362,11 +361,11 @@ impl Peers {
         }
         let first = peer.in_messages == 0;
         if conflate {
-            peer.incoming.clear();
-            peer.in_messages = 0;
+            peer.drop_incoming();
             while chunk.messages() > 1 && chunk.next_message().is_some() {}
         }
         peer.in_messages = peer.in_messages.saturating_add(chunk.messages());
+        peer.in_octets = peer.in_octets.saturating_add(chunk.size());
         //= 37-SEM-007
         peer.incoming.push_back(chunk);
         first
@@ -389,6 +388,7 @@ impl Peers {
             return chunk.next_message();
         }
         let mut chunk = peer.incoming.pop_front()?;
+        peer.in_octets = peer.in_octets.saturating_sub(chunk.size());
         self.made_room(id);
         chunk.next_message()
     }

@@ -194,6 +194,7 @@ pub struct Chunk {
     at: usize,
     beside: VecDeque<Beside>,
     messages: usize,
+    size: usize,
 }
 
 /// A frame of a chunk.
@@ -218,7 +219,8 @@ impl Chunk {
     /// These octets, which hold so many messages, all of them whole, in plain frames.
     #[must_use]
     pub const fn new(octets: Bytes, messages: usize) -> Self {
-        Self { octets, at: 0, beside: VecDeque::new(), messages }
+        let size = octets.len();
+        Self { octets, at: 0, beside: VecDeque::new(), messages, size }
     }
 
     /// Messages not read yet.
@@ -227,11 +229,10 @@ impl Chunk {
         self.messages
     }
 
-    /// Octets it keeps in memory, read or not.
+    /// Octets that came in it, read or not, bodies beside the buffer included.
     #[must_use]
-    pub fn size(&self) -> usize {
-        let beside = self.beside.iter().map(|beside| beside.body.len());
-        beside.fold(self.octets.len(), usize::saturating_add)
+    pub const fn size(&self) -> usize {
+        self.size
     }
 
     /// Reads the next message; commands before it are skipped.
@@ -312,7 +313,7 @@ impl Chunk {
 
 impl From<Batch> for Chunk {
     fn from(batch: Batch) -> Self {
-        let Batch { octets, beside, messages, .. } = batch;
-        Self { octets: octets.into(), at: 0, beside, messages }
+        let Batch { octets, beside, messages, size, .. } = batch;
+        Self { octets: octets.into(), at: 0, beside, messages, size }
     }
 }

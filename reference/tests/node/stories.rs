@@ -194,3 +194,21 @@ fn tables_stay_flat_however_often_peers_come_and_go() {
         assert!(round <= 10 || size <= slots + 64, "{round}: {size} octets of state, not {slots}");
     }
 }
+
+#[test]
+fn a_node_asks_its_driver_who_may_come_in() {
+    for (name, heard) in [("admin", 1), ("guest", 0)] {
+        let mut world = World::new(7);
+        let (pull, push) = (world.open(Pull), world.open(Push));
+        world.nodes[pull.node].set_zap_handler();
+        world.set(pull, "plain_server", 1);
+        for (option, value) in [("plain_username", name), ("plain_password", "secret")] {
+            world.nodes[push.node].set(push.socket, option, value).unwrap();
+        }
+        world.bind(pull, HERE);
+        world.connect(push, HERE);
+        world.send(push, "let me in").unwrap();
+        world.run(LONG);
+        assert_eq!(world.recv_all(pull).len(), heard, "{name}");
+    }
+}

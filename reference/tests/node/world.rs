@@ -13,6 +13,7 @@ use std::time::Duration;
 
 use zeroproof_reference::node::{Input, LinkId, Node, Output, SocketId};
 use zeroproof_reference::socket::{Ended, ListenerId};
+use zeroproof_reference::wire::zap::{Credentials, Reply, Status};
 use zeroproof_reference::{Instant, Message, Parts, Refused, SocketType};
 
 /// A socket: which node, and which of its sockets.
@@ -225,7 +226,14 @@ impl World {
                     wire.is_open[side] = false;
                 }
                 Output::Closed { socket } => self.closed.push(At { node, socket }),
-                Output::Read { .. } | Output::Ready { .. } | Output::Authenticate { .. } => {}
+                Output::Authenticate { link, request } => {
+                    let Credentials::Plain { username, .. } = request.credentials else { continue };
+                    let known = username == b"admin";
+                    let verdict = if known { Status::Success } else { Status::Refused };
+                    let verdict = Ok(Reply::new(verdict));
+                    self.nodes[node].handle_input(self.now, Input::Verdict { link, verdict });
+                }
+                Output::Read { .. } | Output::Ready { .. } => {}
                 Output::Wait(deadline) => {
                     self.deadlines[node] = deadline;
                     return;
