@@ -8,7 +8,7 @@
 //! which may be a password.
 
 use crate::socket::endpoint::EndpointError;
-use crate::socket::options::Allowed;
+use crate::socket::options::OptionError;
 use crate::socket_type::SocketType;
 use core::fmt;
 
@@ -84,6 +84,8 @@ impl fmt::Display for Operation {
 }
 
 /// Why a call did nothing at all: the socket is as it was before.
+///
+/// Two words, so that the outcome of a call that sends travels in registers.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Refused {
     /// To send: no peer, or none with room. To receive: nothing is there.
@@ -102,43 +104,10 @@ pub enum Refused {
     },
     /// `router_mandatory` is set, and no peer has the routing id in the first part.
     Unreachable,
-    /// The text is not an endpoint, or not one for this.
-    Endpoint(EndpointError),
-    /// The socket is neither bound nor connected to this endpoint.
-    NoSuchEndpoint(String),
-    /// Somebody is bound to this endpoint.
-    AddressInUse(String),
-    /// This endpoint is not an address of this machine.
-    AddressNotAvailable(String),
-    /// This machine has no interface of this name.
-    NoSuchInterface(String),
-    /// No option is called this.
-    NoSuchOption(String),
-    /// libzmq has this option, and we do not.
-    OptionNotOffered {
-        /// The option.
-        name: &'static str,
-        /// Why not.
-        reason: &'static str,
-    },
-    /// The option means nothing to this type of socket.
-    OptionNotForType {
-        /// The option.
-        name: &'static str,
-        /// The type of the socket.
-        socket_type: SocketType,
-    },
-    /// The option can be read, and not set.
-    OptionReadOnly(&'static str),
-    /// The option can be set, and not read.
-    OptionWriteOnly(&'static str),
-    /// The value is not one that the option takes.
-    OptionValue {
-        /// The option.
-        name: &'static str,
-        /// What it takes.
-        allowed: Allowed,
-    },
+    /// The endpoint is not one for this.
+    Endpoint(Box<EndpointError>),
+    /// The option, or its value, is not one for this.
+    Option(Box<OptionError>),
     /// No socket of this draft type can be opened.
     Draft(SocketType),
     /// The socket or its context has been closed.
@@ -155,17 +124,7 @@ impl Refused {
             Self::NotSupported { .. } => Kind::NotSupported,
             Self::Unreachable => Kind::HostUnreachable,
             Self::Endpoint(error) => error.kind(),
-            Self::NoSuchEndpoint(_) => Kind::NoEntry,
-            Self::AddressInUse(_) => Kind::AddressInUse,
-            Self::AddressNotAvailable(_) => Kind::AddressNotAvailable,
-            Self::NoSuchInterface(_) => Kind::NoDevice,
-            Self::NoSuchOption(_)
-            | Self::OptionNotOffered { .. }
-            | Self::OptionNotForType { .. }
-            | Self::OptionReadOnly(_)
-            | Self::OptionWriteOnly(_)
-            | Self::OptionValue { .. } => Kind::Invalid,
-            Self::Draft(_) => Kind::Invalid,
+            Self::Option(_) | Self::Draft(_) => Kind::Invalid,
             Self::Terminated => Kind::Terminated,
         }
     }
@@ -184,24 +143,7 @@ impl fmt::Display for Refused {
                  router_mandatory",
             ),
             Self::Endpoint(error) => write!(f, "{error}"),
-            Self::NoSuchEndpoint(text) => {
-                write!(f, "neither bound nor connected to {text}: name it as last_endpoint gave it")
-            }
-            Self::AddressInUse(text) => write!(f, "{text} is in use: bind to another endpoint"),
-            Self::AddressNotAvailable(text) => {
-                write!(f, "{text} is not an address of this machine: bind to one of its own")
-            }
-            Self::NoSuchInterface(name) => {
-                write!(f, "no interface {name}: name one of this machine, an address or *")
-            }
-            Self::NoSuchOption(name) => write!(f, "no option \"{}\"", name.escape_debug()),
-            Self::OptionNotOffered { name, reason } => write!(f, "{name} is not offered: {reason}"),
-            Self::OptionNotForType { name, socket_type } => {
-                write!(f, "{name} means nothing to {socket_type}")
-            }
-            Self::OptionReadOnly(name) => write!(f, "{name} can be read, not set"),
-            Self::OptionWriteOnly(name) => write!(f, "{name} can be set, not read"),
-            Self::OptionValue { name, allowed } => write!(f, "{name} takes {allowed}"),
+            Self::Option(error) => write!(f, "{error}"),
             Self::Draft(socket_type) => write!(f, "no {socket_type} here: it is a draft type"),
             Self::Terminated => f.write_str("closed: open another socket"),
         }
@@ -212,13 +154,24 @@ impl core::error::Error for Refused {}
 
 impl From<EndpointError> for Refused {
     fn from(error: EndpointError) -> Self {
-        Self::Endpoint(error)
+        Self::Endpoint(Box::new(error))
+    }
+}
+
+impl From<OptionError> for Refused {
+    fn from(error: OptionError) -> Self {
+        Self::Option(Box::new(error))
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_a_call_that_sends_gives_back_fits_into_two_registers() {
+        assert_eq!(size_of::<Result<(), Refused>>(), 2 * size_of::<usize>());
+    }
 
     #[test]
     fn each_refusal_has_the_errno_of_the_manual_and_says_what_to_do() {
@@ -239,13 +192,13 @@ mod tests {
             (EndpointError::UnknownTransport("x".to_owned()).into(), "EPROTONOSUPPORT", "tcp"),
             (EndpointError::IncompatibleTransport("udp").into(), "ENOCOMPATPROTO", "udp"),
             (EndpointError::PathTooLong(108).into(), "ENAMETOOLONG", "107"),
-            (Refused::NoSuchEndpoint(text()), "ENOENT", "last_endpoint"),
-            (Refused::AddressInUse(text()), "EADDRINUSE", "another"),
-            (Refused::AddressNotAvailable(text()), "EADDRNOTAVAIL", "its own"),
-            (Refused::NoSuchInterface("eth9".to_owned()), "ENODEV", "eth9"),
-            (Refused::NoSuchOption("a\"b".to_owned()), "EINVAL", "a\\\"b"),
-            (Refused::OptionReadOnly("type"), "EINVAL", "not set"),
-            (Refused::OptionWriteOnly("subscribe"), "EINVAL", "not read"),
+            (EndpointError::NoSuchEndpoint(text()).into(), "ENOENT", "last_endpoint"),
+            (EndpointError::AddressInUse(text()).into(), "EADDRINUSE", "another"),
+            (EndpointError::AddressNotAvailable(text()).into(), "EADDRNOTAVAIL", "its own"),
+            (EndpointError::NoSuchInterface("eth9".to_owned()).into(), "ENODEV", "eth9"),
+            (OptionError::Unknown("a\"b".to_owned()).into(), "EINVAL", "a\\\"b"),
+            (OptionError::ReadOnly("type").into(), "EINVAL", "not set"),
+            (OptionError::WriteOnly("subscribe").into(), "EINVAL", "not read"),
             (Refused::Terminated, "ETERM", "another socket"),
         ];
         for (refused, errno, advice) in rows {

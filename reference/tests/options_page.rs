@@ -8,8 +8,9 @@ mod options_page {
     use core::fmt::Write;
     use std::fs;
     use std::path::Path;
+    use zeroproof_reference::SocketType;
+    use zeroproof_reference::socket::options::OptionError;
     use zeroproof_reference::socket::options::{Options, Row, Rule, Types, Value, table};
-    use zeroproof_reference::{Refused, SocketType};
 
     const HEAD: &str = "# Options
 
@@ -64,7 +65,7 @@ An option that would be taken and then not heeded is worse than one that is refu
         match Options::new(socket_type).value(row.name) {
             _ if row.name == "type" => String::new(),
             Ok(Some(value)) => shown(&value),
-            Ok(None) | Err(Refused::OptionWriteOnly(_)) => String::new(),
+            Ok(None) | Err(OptionError::WriteOnly(_)) => String::new(),
             Err(other) => panic!("{}: {other}", row.name),
         }
     }

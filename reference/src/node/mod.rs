@@ -142,7 +142,7 @@ impl Node {
     /// # Errors
     /// It is none to bind to.
     pub fn bind(&mut self, id: SocketId, text: &str) -> Result<ListenerId, Refused> {
-        let endpoint = Endpoint::to_bind(text).map_err(Refused::Endpoint)?;
+        let endpoint = Endpoint::to_bind(text)?;
         self.with(id, |socket| {
             if socket.is_closed() {
                 Err(Refused::Terminated)

@@ -25,7 +25,7 @@ pub mod xsub;
 
 use crate::error::{Operation, Refused};
 use crate::message::{Message, Part};
-use crate::socket::options::Options;
+use crate::socket::options::{OptionError, Options};
 use crate::socket::peers::{PeerId, Peers};
 use crate::socket_type::SocketType;
 use core::fmt::Debug;
@@ -125,7 +125,7 @@ pub trait Pattern: Debug + Send {
     /// Our application, a subscriber, tells what it wants.
     ///
     /// # Errors
-    /// [`Refused::OptionNotForType`] if the type subscribes to nothing.
+    /// [`OptionError::NotForType`] if the type subscribes to nothing.
     fn ask(
         &mut self,
         _peers: &mut Peers,
@@ -133,7 +133,7 @@ pub trait Pattern: Debug + Send {
         _wish: Wish<'_>,
     ) -> Result<(), Refused> {
         let socket_type = options.socket_type;
-        Err(Refused::OptionNotForType { name: "subscribe", socket_type })
+        Err(OptionError::NotForType { name: "subscribe", socket_type }.into())
     }
 
     /// Sends one message of at least one part, to as many peers as the type says.

@@ -16,7 +16,7 @@ use crate::limits::SUBSCRIPTIONS;
 use crate::message::{Message, Part};
 use crate::pattern::{Pattern, Unwanted, Wish};
 use crate::routing::{FairQueue, Topics};
-use crate::socket::options::Options;
+use crate::socket::options::{OptionError, Options};
 use crate::socket::peers::{PeerId, Peers};
 use crate::wire::batch::{Batch, Chunk};
 
@@ -185,7 +185,7 @@ impl Pattern for Xpub {
     fn ask(&mut self, _: &mut Peers, options: &Options, wish: Wish<'_>) -> Result<(), Refused> {
         if !options.pubsub.xpub_manual {
             let socket_type = options.socket_type;
-            return Err(Refused::OptionNotForType { name: "subscribe", socket_type });
+            return Err(OptionError::NotForType { name: "subscribe", socket_type }.into());
         }
         match (self.last, wish) {
             (Some(last), Wish::Subscribe(topic)) => drop(self.topics.subscribe(last, topic)),

@@ -9,7 +9,7 @@ use super::shared::Shared;
 use super::transport::Transport;
 use crate::error::Refused;
 use crate::socket::monitor::Event;
-use crate::socket::{self, Dial, DialerId, Endpoint, ListenerId, Origin};
+use crate::socket::{self, Dial, DialerId, Endpoint, EndpointError, ListenerId, Origin};
 use core::future::{Future, poll_fn};
 use core::pin::pin;
 use core::task::Poll;
@@ -26,7 +26,7 @@ pub(super) async fn bind<T: Transport>(
     shared: &Arc<Shared>,
     text: &str,
 ) -> Result<Endpoint, Refused> {
-    let endpoint = Endpoint::to_bind(text).map_err(Refused::Endpoint)?;
+    let endpoint = Endpoint::to_bind(text)?;
     shared.lock().socket.check_transport(&endpoint)?;
     if let Endpoint::Inproc(name) = &endpoint {
         let (name, id) = context.inproc().bind(shared, name)?;
@@ -201,11 +201,11 @@ async fn while_wanted<F: Future>(
     .await
 }
 
-fn refusal(error: &io::Error, endpoint: &str) -> Refused {
+fn refusal(error: &io::Error, endpoint: &str) -> EndpointError {
     let endpoint = endpoint.to_owned();
     if error.kind() == io::ErrorKind::AddrInUse {
-        Refused::AddressInUse(endpoint)
+        EndpointError::AddressInUse(endpoint)
     } else {
-        Refused::AddressNotAvailable(endpoint)
+        EndpointError::AddressNotAvailable(endpoint)
     }
 }

@@ -10,7 +10,7 @@
 use super::shared::{Shared, Wakers};
 use crate::error::Refused;
 use crate::pattern::Unwanted;
-use crate::socket::{DialerId, Endpoint, Inproc, ListenerId, Origin};
+use crate::socket::{DialerId, Endpoint, EndpointError, Inproc, ListenerId, Origin};
 use crate::wire::batch::Batch;
 use core::future::poll_fn;
 use core::task::{Context, Poll, Waker};
@@ -59,7 +59,7 @@ impl Registry {
         let endpoint = Endpoint::Inproc(name.to_owned());
         let mut names = self.lock();
         if names.bound.contains_key(name) {
-            return Err(Refused::AddressInUse(endpoint.to_string()));
+            return Err(EndpointError::AddressInUse(endpoint.to_string()).into());
         }
         let id = shared.lock().socket.listening(endpoint);
         names.bound.insert(name.to_owned(), (Arc::downgrade(shared), id));

@@ -170,11 +170,11 @@ impl Core {
 
     /// Sends, and tells whether so many messages have gone in a row that other tasks should get a
     /// turn.
-    pub(super) fn send(&mut self, parts: &[Part<'_>]) -> (Result<(), Refused>, bool) {
-        let outcome = self.socket.send(parts);
+    pub(super) fn send(&mut self, parts: &[Part<'_>]) -> Result<bool, Refused> {
+        self.socket.send(parts)?;
         self.settle();
         self.streak = self.streak.wrapping_add(1) % STREAK;
-        (outcome, self.streak == 0)
+        Ok(self.streak == 0)
     }
 
     /// Receives, or waits for something to receive.

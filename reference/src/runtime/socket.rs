@@ -130,12 +130,14 @@ impl<T: Transport> Socket<T> {
     /// # Errors
     /// What the type refuses; [`Refused::WouldBlock`] after `sndtimeo`.
     pub async fn send(&self, message: impl Parts) -> Result<(), Refused> {
-        let (outcome, is_streak) = message.with_parts(|parts| self.shared.lock().send(parts));
-        if !matches!(outcome, Err(Refused::WouldBlock)) {
-            if is_streak {
+        match message.with_parts(|parts| self.shared.lock().send(parts)) {
+            Ok(false) => return Ok(()),
+            Ok(true) => {
                 tokio::task::yield_now().await;
+                return Ok(());
             }
-            return outcome;
+            Err(Refused::WouldBlock) => {}
+            Err(refused) => return Err(refused),
         }
         let timeout = self.shared.lock().socket.options().timing.sndtimeo;
         within(
@@ -159,7 +161,7 @@ impl<T: Transport> Socket<T> {
     /// # Errors
     /// [`Refused::WouldBlock`] if that would have to wait.
     pub fn try_send(&self, message: impl Parts) -> Result<(), Refused> {
-        message.with_parts(|parts| self.shared.lock().send(parts)).0
+        message.with_parts(|parts| self.shared.lock().send(parts)).map(drop)
     }
 
     /// Receives one message; waits at most for `rcvtimeo`.
@@ -167,9 +169,9 @@ impl<T: Transport> Socket<T> {
     /// # Errors
     /// What the type refuses; [`Refused::WouldBlock`] after `rcvtimeo`.
     pub async fn recv(&self) -> Result<Message, Refused> {
-        let outcome = self.try_recv();
-        if !matches!(outcome, Err(Refused::WouldBlock)) {
-            return outcome;
+        match self.try_recv() {
+            Err(Refused::WouldBlock) => {}
+            outcome => return outcome,
         }
         let timeout = self.shared.lock().socket.options().timing.rcvtimeo;
         within(

@@ -89,7 +89,7 @@ impl Socket {
         self.check_open()?;
         match endpoint {
             Endpoint::Inproc(_) if self.options.socket_type == SocketType::Stream => {
-                Err(Refused::Endpoint(EndpointError::IncompatibleTransport("inproc")))
+                Err(EndpointError::IncompatibleTransport("inproc").into())
             }
             Endpoint::Inproc(_) | Endpoint::Tcp(_) | Endpoint::Ipc(_) => Ok(()),
         }
@@ -98,13 +98,14 @@ impl Socket {
     /// Stops listening; peers that have come that way stay.
     ///
     /// # Errors
-    /// [`Refused::NoSuchEndpoint`].
+    /// [`EndpointError::NoSuchEndpoint`].
     pub fn unbind(&mut self, text: &str) -> Result<ListenerId, Refused> {
         self.check_open()?;
         let mut bound = self.listeners.iter();
         let found = bound.find(|(_, listener)| listener.endpoint.to_string() == text);
-        let id =
-            found.map(|(id, _)| *id).ok_or_else(|| Refused::NoSuchEndpoint(text.to_owned()))?;
+        let id = found
+            .map(|(id, _)| *id)
+            .ok_or_else(|| EndpointError::NoSuchEndpoint(text.to_owned()))?;
         self.listeners.remove(&id);
         self.report(Event::Closed, text);
         Ok(id)
@@ -122,7 +123,7 @@ impl Socket {
     /// The endpoint is none to connect to, or the socket is closed.
     pub fn connect(&mut self, text: &str) -> Result<DialerId, Refused> {
         self.check_open()?;
-        let endpoint = Endpoint::to_connect(text).map_err(Refused::Endpoint)?;
+        let endpoint = Endpoint::to_connect(text)?;
         self.check_transport(&endpoint)?;
         let id = DialerId(self.next_endpoint());
         self.options.last_endpoint = endpoint.to_string();
@@ -149,13 +150,13 @@ impl Socket {
     /// linger is over.
     ///
     /// # Errors
-    /// [`Refused::NoSuchEndpoint`].
+    /// [`EndpointError::NoSuchEndpoint`].
     pub fn disconnect(&mut self, text: &str, now: Instant) -> Result<DialerId, Refused> {
         self.check_open()?;
         let closing = self.closing_from(now);
         let mut connected = self.dialers.iter_mut().filter(|(_, dialer)| dialer.left.is_none());
         let found = connected.find(|(_, dialer)| dialer.endpoint.to_string() == text);
-        let (id, dialer) = found.ok_or_else(|| Refused::NoSuchEndpoint(text.to_owned()))?;
+        let (id, dialer) = found.ok_or_else(|| EndpointError::NoSuchEndpoint(text.to_owned()))?;
         let (id, peer) = (*id, dialer.peer);
         dialer.left = Some(closing);
         dialer.reconnect.handle_disconnect(&self.options.timing);

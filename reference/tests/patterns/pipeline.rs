@@ -3,6 +3,7 @@
 use super::bench::Bench;
 use zeroproof_reference::SocketType::{Dealer, Pull, Push};
 use zeroproof_reference::error::{Operation, Refused};
+use zeroproof_reference::socket::options::OptionError;
 
 /// 30-PUSH-009, 28-DEALER-008.
 #[test]
@@ -155,7 +156,7 @@ fn one_way_types_go_one_way() {
     let socket_type = Pull;
     let refused = Refused::NotSupported { socket_type, operation: Operation::Send };
     assert_eq!((pull.send("x"), pull.can_send()), (Err(refused), false));
-    let nothing = Refused::OptionNotForType { name: "subscribe", socket_type };
+    let nothing = Refused::from(OptionError::NotForType { name: "subscribe", socket_type });
     assert_eq!(pull.ask("+a"), Err(nothing));
 }
 

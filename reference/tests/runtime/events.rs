@@ -2,9 +2,10 @@
 
 use super::talk::Outcome;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use zeroproof_reference::SocketType;
 use zeroproof_reference::runtime::{Context, Monitor};
+use zeroproof_reference::socket::EndpointError;
 use zeroproof_reference::socket::monitor::{self, Event, ProtocolError};
-use zeroproof_reference::{Refused, SocketType};
 
 const ALL: u16 = monitor::Monitor::ALL;
 
@@ -55,7 +56,10 @@ async fn an_address_in_use_is_reported_and_refused() -> Outcome {
     let (one, other) = (context.socket(SocketType::Pull)?, context.socket(SocketType::Pull)?);
     let endpoint = one.bind("tcp://127.0.0.6:*").await?.to_string();
     let mut events = other.monitor(ALL);
-    assert_eq!(other.bind(&endpoint).await, Err(Refused::AddressInUse(endpoint.clone())));
+    assert_eq!(
+        other.bind(&endpoint).await,
+        Err(EndpointError::AddressInUse(endpoint.clone()).into())
+    );
     let report = events.recv().await.map(|report| (report.event, report.endpoint));
     assert_eq!(report, Some((Event::BindFailed(98), endpoint)));
     Ok(())

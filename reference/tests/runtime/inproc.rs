@@ -2,8 +2,8 @@
 
 use super::talk::Outcome;
 use zeroproof_reference::runtime::Context;
-use zeroproof_reference::socket::Value;
 use zeroproof_reference::socket::monitor::{Event, Monitor};
+use zeroproof_reference::socket::{EndpointError, Value};
 use zeroproof_reference::{Message, Refused, SocketType};
 
 #[tokio::test]
@@ -37,7 +37,7 @@ async fn a_name_is_taken_by_one_until_it_is_unbound() -> Outcome {
     let context = Context::new();
     let (one, other) = (context.socket(SocketType::Pull)?, context.socket(SocketType::Pull)?);
     one.bind("inproc://a").await?;
-    let taken = Refused::AddressInUse("inproc://a".to_owned());
+    let taken = Refused::from(EndpointError::AddressInUse("inproc://a".to_owned()));
     assert_eq!(other.bind("inproc://a").await, Err(taken));
     one.unbind("inproc://a").await?;
     other.bind("inproc://a").await?;

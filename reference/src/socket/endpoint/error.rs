@@ -1,11 +1,11 @@
-//! Every way a text can fail to be an endpoint, with what is allowed instead.
+//! Every way an endpoint can be the wrong one, with what is allowed instead.
 //!
-//! Deliberately absent: endpoints that are well formed and do not exist; those are the driver's.
+//! Deliberately absent: finding out whether a well-formed one exists, which is the driver's.
 
 use crate::error::Kind;
 use core::fmt;
 
-/// Why a text is not an endpoint, or not one for this purpose.
+/// Why a text is not an endpoint, or not one for this purpose, or not now.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum EndpointError {
     /// There is no `://`.
@@ -32,6 +32,14 @@ pub enum EndpointError {
     PathTooLong(usize),
     /// An inproc name of this many octets.
     NameLength(usize),
+    /// The socket is neither bound nor connected to this.
+    NoSuchEndpoint(String),
+    /// Somebody is bound to this.
+    AddressInUse(String),
+    /// Not an address of this machine.
+    AddressNotAvailable(String),
+    /// This machine has no interface of this name.
+    NoSuchInterface(String),
 }
 
 impl EndpointError {
@@ -42,6 +50,10 @@ impl EndpointError {
             Self::UnknownTransport(_) => Kind::ProtocolNotSupported,
             Self::IncompatibleTransport(_) => Kind::IncompatibleProtocol,
             Self::PathTooLong(_) => Kind::NameTooLong,
+            Self::NoSuchEndpoint(_) => Kind::NoEntry,
+            Self::AddressInUse(_) => Kind::AddressInUse,
+            Self::AddressNotAvailable(_) => Kind::AddressNotAvailable,
+            Self::NoSuchInterface(_) => Kind::NoDevice,
             Self::NoTransport
             | Self::NoPort
             | Self::Port(_)
@@ -88,6 +100,16 @@ impl fmt::Display for EndpointError {
             }
             Self::NameLength(length) => {
                 write!(f, "inproc name of {length} octets: from 1 to 256")
+            }
+            Self::NoSuchEndpoint(text) => {
+                write!(f, "neither bound nor connected to {text}: name it as last_endpoint gave it")
+            }
+            Self::AddressInUse(text) => write!(f, "{text} is in use: bind to another endpoint"),
+            Self::AddressNotAvailable(text) => {
+                write!(f, "{text} is not an address of this machine: bind to one of its own")
+            }
+            Self::NoSuchInterface(name) => {
+                write!(f, "no interface {name}: name one of this machine, an address or *")
             }
         }
     }

@@ -14,6 +14,7 @@
 
 mod about;
 mod absent;
+mod error;
 mod pubsub;
 mod queues;
 mod routing;
@@ -24,6 +25,7 @@ mod timing;
 mod value;
 
 pub use crate::socket::peers::Bound;
+pub use error::OptionError;
 pub use pubsub::PubSub;
 pub use queues::Queues;
 pub use routing::Routing;
@@ -33,7 +35,6 @@ pub use tcp::{KeepAlive, Tcp};
 pub use timing::{ReconnectStop, Timing};
 pub use value::{Allowed, Unit, Value};
 
-use crate::error::Refused;
 use crate::socket_type::SocketType;
 
 /// What one socket has been told, by noun.
@@ -89,15 +90,15 @@ impl Options {
     /// # Errors
     /// No such option, not offered, not for this type, not to be set, or not this value. Nothing
     /// has changed then.
-    pub fn set(&mut self, name: &str, value: impl Into<Value>) -> Result<Change, Refused> {
+    pub fn set(&mut self, name: &str, value: impl Into<Value>) -> Result<Change, OptionError> {
         let row = table::find(name)?;
         if let Rule::Absent(reason) = row.rule {
-            return Err(Refused::OptionNotOffered { name: row.name, reason });
+            return Err(OptionError::NotOffered { name: row.name, reason });
         }
         let unheard = row.is_filter() && self.socket_type == SocketType::Xpub;
         if !row.types.contains(self.socket_type) || (unheard && !self.pubsub.xpub_manual) {
             let socket_type = self.socket_type;
-            return Err(Refused::OptionNotForType { name: row.name, socket_type });
+            return Err(OptionError::NotForType { name: row.name, socket_type });
         }
         row.write(self, &value.into())
     }
@@ -106,7 +107,7 @@ impl Options {
     ///
     /// # Errors
     /// No such option, not offered, or not to be read.
-    pub fn value(&self, name: &str) -> Result<Option<Value>, Refused> {
+    pub fn value(&self, name: &str) -> Result<Option<Value>, OptionError> {
         table::find(name)?.read(self)
     }
 }

@@ -2,9 +2,9 @@
 //!
 //! Deliberately absent: the rows; each lies beside the field that it is about.
 
+use super::error::OptionError;
 use super::value::{Allowed, Unit, Value};
 use super::{Change, Options, about, absent, pubsub, queues, routing, security, tcp, timing};
-use crate::error::Refused;
 use crate::socket_type::SocketType;
 use crate::wire::metadata::is_name_octet;
 use crate::wire::z85;
@@ -93,11 +93,11 @@ pub fn table() -> impl Iterator<Item = &'static Row> {
     parts.into_iter().flatten()
 }
 
-pub(super) fn find(name: &str) -> Result<&'static Row, Refused> {
+pub(super) fn find(name: &str) -> Result<&'static Row, OptionError> {
     let alias = ALIASES.iter().find(|(old, _)| *old == name);
     let today = alias.map_or(name, |(_, today)| today);
     let row = table().find(|row| row.name == today);
-    row.ok_or_else(|| Refused::NoSuchOption(name.to_owned()))
+    row.ok_or_else(|| OptionError::Unknown(name.to_owned()))
 }
 
 impl Row {
@@ -146,7 +146,11 @@ impl Row {
         }
     }
 
-    pub(super) fn write(&self, options: &mut Options, value: &Value) -> Result<Change, Refused> {
+    pub(super) fn write(
+        &self,
+        options: &mut Options,
+        value: &Value,
+    ) -> Result<Change, OptionError> {
         let stored = match self.rule {
             Rule::Flag(_, write) => flag(value).map(|switch| write(options, switch)),
             Rule::Number(allowed, _, write) => {
@@ -161,13 +165,13 @@ impl Row {
                 let prefix = value.as_octets().ok_or_else(|| self.refusal())?;
                 return Ok(change(prefix.to_vec()));
             }
-            Rule::Fact(_) | Rule::Asked => return Err(Refused::OptionReadOnly(self.name)),
+            Rule::Fact(_) | Rule::Asked => return Err(OptionError::ReadOnly(self.name)),
             Rule::Absent(reason) => return Err(self.absence(reason)),
         };
         stored.map(|()| Change::Stored).ok_or_else(|| self.refusal())
     }
 
-    pub(super) fn read(&self, options: &Options) -> Result<Option<Value>, Refused> {
+    pub(super) fn read(&self, options: &Options) -> Result<Option<Value>, OptionError> {
         let value = match self.rule {
             Rule::Flag(read, _) => Value::Bool(read(options)),
             Rule::Number(_, read, _) => Value::Int(read(options)),
@@ -175,18 +179,18 @@ impl Row {
             Rule::Key(read, _) => Value::from(read(options)),
             Rule::Fact(read) => read(options),
             Rule::Asked => return Ok(None),
-            Rule::Property(_) | Rule::Filter(_) => return Err(Refused::OptionWriteOnly(self.name)),
+            Rule::Property(_) | Rule::Filter(_) => return Err(OptionError::WriteOnly(self.name)),
             Rule::Absent(reason) => return Err(self.absence(reason)),
         };
         Ok(Some(value))
     }
 
-    const fn refusal(&self) -> Refused {
-        Refused::OptionValue { name: self.name, allowed: self.allowed() }
+    const fn refusal(&self) -> OptionError {
+        OptionError::Value { name: self.name, allowed: self.allowed() }
     }
 
-    const fn absence(&self, reason: &'static str) -> Refused {
-        Refused::OptionNotOffered { name: self.name, reason }
+    const fn absence(&self, reason: &'static str) -> OptionError {
+        OptionError::NotOffered { name: self.name, reason }
     }
 }
 

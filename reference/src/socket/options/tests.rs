@@ -109,7 +109,7 @@ fn every_option_of_the_manual_is_offered_or_refused_with_a_reason() {
         let row = table::find(name).expect(name);
         listed.remove(row.name);
         if let Rule::Absent(reason) = row.rule {
-            let refused = Refused::OptionNotOffered { name: row.name, reason };
+            let refused = OptionError::NotOffered { name: row.name, reason };
             assert_eq!(options.set(name, 1), Err(refused.clone()));
             assert_eq!(options.value(name), Err(refused));
             assert!(reason.len() > 10, "{name}: {reason}");
@@ -136,7 +136,7 @@ fn numbers_have_their_default_and_their_range() {
         let allowed = table::find(name).unwrap().allowed();
         for wrong in [min.checked_sub(1), max.checked_add(1), Some(i64::MIN)].iter().flatten() {
             let refused = options.set(name, *wrong);
-            assert_eq!(refused, Err(Refused::OptionValue { name, allowed }), "{wrong}");
+            assert_eq!(refused, Err(OptionError::Value { name, allowed }), "{wrong}");
         }
         for wrong in [Value::from("1"), Value::from(true), Value::from(b"1")] {
             assert!(options.set(name, wrong).is_err(), "{name}");
@@ -164,11 +164,11 @@ fn switches_have_their_default_and_belong_to_their_types() {
                 assert_eq!(options.set(name, i64::from(default)), Ok(Change::Stored));
                 assert_eq!(options, Options::new(socket_type), "{name} is no inverse");
                 for wrong in [Value::Int(2), Value::Int(-1), "1".into()] {
-                    let refused = Refused::OptionValue { name, allowed: Allowed::Flag };
+                    let refused = OptionError::Value { name, allowed: Allowed::Flag };
                     assert_eq!(options.set(name, wrong), Err(refused));
                 }
             } else {
-                assert_eq!(set, Err(Refused::OptionNotForType { name, socket_type }));
+                assert_eq!(set, Err(OptionError::NotForType { name, socket_type }));
             }
         }
     }
@@ -188,14 +188,14 @@ fn octets_have_their_lengths() {
         for length in wrong.into_iter().flatten() {
             let allowed = table::find(name).unwrap().allowed();
             let refused = options.set(name, vec![b'a'; length]);
-            assert_eq!(refused, Err(Refused::OptionValue { name, allowed }), "{name} {length}");
+            assert_eq!(refused, Err(OptionError::Value { name, allowed }), "{name} {length}");
         }
     }
     let mut options = Options::new(Pair);
     for name in ["plain_username", "plain_password", "zap_domain"] {
         assert_eq!(options.set(name, "!~"), Ok(Change::Stored));
         for wrong in [" ", "a b", "\u{7f}", "\0", "é"] {
-            let refused = Refused::OptionValue { name, allowed: Allowed::Visible };
+            let refused = OptionError::Value { name, allowed: Allowed::Visible };
             assert_eq!(options.set(name, wrong), Err(refused), "{name} {wrong}");
         }
     }
@@ -278,7 +278,7 @@ fn the_mechanism_follows_what_was_set_last() {
     }
     assert_eq!(options.security.curve_serverkey[..2], [0xBB, 0x88]);
     for wrong in [vec![7; 31], vec![7; 33], vec![b'~'; 40], vec![b'a'; 41]] {
-        let refused = Refused::OptionValue { name: "curve_serverkey", allowed: Allowed::Key };
+        let refused = OptionError::Value { name: "curve_serverkey", allowed: Allowed::Key };
         assert_eq!(options.set("curve_serverkey", wrong), Err(refused));
     }
     let shown = format!("{options:?}");
@@ -293,14 +293,14 @@ fn what_is_an_order_or_a_fact_is_told_apart() {
     assert_eq!(options.set("unsubscribe", ""), Ok(Change::Unsubscribe(Vec::new())));
     assert!(options.set("subscribe", 1).is_err());
     for name in ["subscribe", "unsubscribe", "metadata"] {
-        assert_eq!(options.value(name), Err(Refused::OptionWriteOnly(name)));
+        assert_eq!(options.value(name), Err(OptionError::WriteOnly(name)));
     }
     for name in ["type", "last_endpoint", "events", "thread_safe", "mechanism"] {
-        assert_eq!(options.set(name, 1), Err(Refused::OptionReadOnly(name)));
+        assert_eq!(options.set(name, 1), Err(OptionError::ReadOnly(name)));
     }
     assert_eq!(options.value("events"), Ok(None), "the socket knows");
     assert_eq!(value(&options, "last_endpoint"), "".into());
-    assert_eq!(options.value("SNDHWM"), Err(Refused::NoSuchOption("SNDHWM".to_owned())));
+    assert_eq!(options.value("SNDHWM"), Err(OptionError::Unknown("SNDHWM".to_owned())));
     let numbers = TYPES.map(|each| value(&Options::new(each), "type").as_int().unwrap());
     assert_eq!(numbers, [3, 4, 5, 6, 1, 2, 9, 10, 8, 7, 0, 11]);
 }
@@ -308,7 +308,7 @@ fn what_is_an_order_or_a_fact_is_told_apart() {
 #[test]
 fn a_publisher_subscribes_on_behalf_of_peers_only_in_manual_mode() {
     let mut options = Options::new(Xpub);
-    let refused = Refused::OptionNotForType { name: "subscribe", socket_type: Xpub };
+    let refused = OptionError::NotForType { name: "subscribe", socket_type: Xpub };
     assert_eq!(options.set("subscribe", "a"), Err(refused));
     assert_eq!(options.set("xpub_manual", 1), Ok(Change::Stored));
     assert_eq!(options.set("subscribe", "a"), Ok(Change::Subscribe(b"a".to_vec())));
