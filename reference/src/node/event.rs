@@ -103,7 +103,8 @@ pub enum Output {
         /// About this peer.
         request: zap::Request,
     },
-    /// Close the transport. The name of the link means nothing any more.
+    /// Close the transport, after what was to be transmitted if it takes that soon, as a peer may
+    /// never read. The name of the link means nothing any more.
     Close {
         /// This link.
         link: LinkId,

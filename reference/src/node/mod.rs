@@ -23,7 +23,7 @@ use crate::error::Refused;
 use crate::limits::ANSWERS;
 use crate::message::{Message, Parts};
 use crate::pattern::Wish;
-use crate::socket::{DialerId, Ended, Endpoint, Link, ListenerId, Origin, PeerId, Socket, Value};
+use crate::socket::{DialerId, Endpoint, Link, ListenerId, Origin, PeerId, Socket, Value};
 use crate::socket_type::SocketType;
 use crate::time::Instant;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -57,8 +57,6 @@ struct Live {
     answers: usize,
     /// The driver was told not to read.
     is_held: bool,
-    /// It is to be closed once all has been written.
-    ended: Option<Ended>,
 }
 
 /// The sockets of one program.
@@ -233,8 +231,7 @@ impl Node {
     pub fn reads(&mut self, id: LinkId) -> bool {
         let Some(live) = self.links.get_mut(&id) else { return false };
         let Some(open) = self.sockets.get_mut(&live.socket) else { return false };
-        let reads =
-            live.ended.is_none() && live.answers < ANSWERS && live.link.reads(&mut open.socket);
+        let reads = live.answers < ANSWERS && live.link.reads(&mut open.socket);
         live.is_held = !reads;
         reads
     }

@@ -48,7 +48,6 @@ impl Node {
             is_written: true,
             answers: 0,
             is_held: false,
-            ended: None,
         };
         self.links.insert(link, live);
         self.touched.extend([Member::Socket(id), Member::Link(link)]);
@@ -112,8 +111,7 @@ impl Node {
         let Self { sockets, links, out, .. } = self;
         let Some(live) = links.get_mut(&id) else { return };
         let Some(Open { socket, of_peer, .. }) = sockets.get_mut(&live.socket) else { return };
-        let mut deadline = None;
-        while live.ended.is_none() {
+        let (deadline, ended) = loop {
             let octets = match live.link.poll(socket, now, live.is_written) {
                 LinkOutput::Transmit(octets) => {
                     live.answers = live.answers.saturating_add(octets.len());
@@ -128,35 +126,25 @@ impl Node {
                     out.push_back(Output::Authenticate { link: id, request });
                     continue;
                 }
-                LinkOutput::Close(ended) => {
-                    live.ended = Some(ended);
-                    continue;
-                }
-                LinkOutput::Wait(when) => {
-                    deadline = when;
-                    break;
-                }
+                LinkOutput::Close(ended) => break (None, Some(ended)),
+                LinkOutput::Wait(deadline) => break (deadline, None),
             };
             live.is_written = false;
             out.push_back(Output::Transmit { link: id, octets });
-        }
+        };
         of_peer.extend(live.link.peer().map(|peer| (peer, id)));
         self.touched.insert(Member::Socket(live.socket));
-        let is_over = live.ended.is_some() && live.is_written;
         let is_held = live.is_held;
         self.set_timer(Member::Link(id), deadline);
-        if is_over {
-            self.end(id, now);
+        if let Some(ended) = ended {
+            self.end(id, now, ended);
         } else if is_held && self.reads(id) {
             self.out.push_back(Output::Read { link: id });
         }
     }
 
-    fn end(&mut self, id: LinkId, now: Instant) {
-        let Some(Live { socket, origin, link, ended: Some(ended), .. }) = self.links.remove(&id)
-        else {
-            return;
-        };
+    fn end(&mut self, id: LinkId, now: Instant, ended: Ended) {
+        let Some(Live { socket, origin, link, .. }) = self.links.remove(&id) else { return };
         if let Some(open) = self.sockets.get_mut(&socket) {
             open.links.remove(&id);
             if let Some(peer) = link.peer().filter(|peer| open.of_peer.get(peer) == Some(&id)) {

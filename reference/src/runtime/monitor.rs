@@ -48,9 +48,10 @@ impl Monitor {
         if let Some(report) = core.socket.poll_report() {
             return Poll::Ready(Some(report));
         }
-        if core.socket.is_closed() {
-            return core.poll_closed(waker).map(|()| None);
+        if core.socket.is_closed() && core.poll_closed(waker).is_ready() {
+            return Poll::Ready(None);
         }
+        // A socket that lingers still has something to tell.
         core.watchers.add(waker);
         Poll::Pending
     }

@@ -21,6 +21,7 @@ use bytes::BytesMut;
 use core::future::{Future, poll_fn};
 use core::pin::{Pin, pin};
 use core::task::{Context, Poll, ready};
+use core::time::Duration;
 use std::sync::Arc;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::time::Sleep;
@@ -28,6 +29,10 @@ use tokio::time::Sleep;
 /// Octets read at once: few from a quiet peer, many from a busy one.
 const READ_MIN: usize = 4 << 10;
 const READ_MAX: usize = 256 << 10;
+/// Reads of what a peer that takes no more had still said: what a system holds for us.
+const LAST_READS: u8 = 64;
+/// How long a peer that we leave may take to close its side.
+const PARTING: Duration = Duration::from_secs(1);
 /// A peer that has dialed has often spoken when we accept: our signature waits for one look at
 /// that, so that it leaves in one piece with the rest of the greeting.
 const SILENT_TURNS: u8 = 2;
@@ -97,10 +102,24 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         let ended = poll_fn(|cx| session.poll(cx)).await;
         // What has been written is to arrive, and nobody is left to hear that it did not.
         let _ = session.stream.shutdown().await;
+        if ended == Ended::Local {
+            session.hear_out(origin).await;
+        }
         let now = session.shared.now();
         let mut core = session.shared.lock();
         session.link.end(&mut core.socket, now, &ended);
         core.leave(session.number);
+    }
+
+    /// Reads until the peer has closed as well. A system that is left with octets nobody read
+    /// resets the connection, and then what was written last is lost on the way.
+    async fn hear_out(&mut self, origin: Origin) {
+        let now = self.shared.now();
+        let over = self.shared.lock().socket.linger_deadline(origin);
+        let until = over.map_or(now + PARTING, |over| over.min(now + PARTING));
+        let mut unheard = vec![0; READ_MIN];
+        let rest = async { while let Ok(1..) = self.stream.read(&mut unheard).await {} };
+        let _ = tokio::time::timeout_at(self.shared.at(until), rest).await;
     }
 
     fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Ended> {
@@ -148,7 +167,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
             match written {
                 Poll::Ready(Ok(Some(batch))) => self.link.recycle(batch),
                 Poll::Ready(Err(_)) if self.ended.is_none() => {
-                    self.close();
+                    self.hear_last(cx);
                     return Poll::Pending;
                 }
                 // The last words were tried: a peer that does not read is not waited for.
@@ -188,6 +207,15 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         self.verdict = None;
         self.link.handle_input(self.shared.now(), Input::Verdict(verdict));
         Poll::Ready(())
+    }
+
+    /// The peer has gone; what it said before is still here to be read.
+    fn hear_last(&mut self, cx: &mut Context<'_>) {
+        let reads = (0..LAST_READS).take_while(|_| self.is_open && self.poll_read(cx).is_ready());
+        let _read = reads.count();
+        if self.is_open {
+            self.close();
+        }
     }
 
     fn close(&mut self) {

@@ -168,13 +168,23 @@ impl Core {
         }
     }
 
-    /// Sends, and tells whether so many messages have gone in a row that other tasks should get a
-    /// turn.
+    /// Sends; false, and nothing is sent, when so many messages have gone in a row that other
+    /// tasks should get a turn first.
     pub(super) fn send(&mut self, parts: &[Part<'_>]) -> Result<bool, Refused> {
+        if self.streak == STREAK {
+            self.streak = 0;
+            return Ok(false);
+        }
+        self.send_now(parts)?;
+        self.streak = self.streak.saturating_add(1);
+        Ok(true)
+    }
+
+    /// Sends, whoever waits for a turn.
+    pub(super) fn send_now(&mut self, parts: &[Part<'_>]) -> Result<(), Refused> {
         self.socket.send(parts)?;
         self.settle();
-        self.streak = self.streak.wrapping_add(1) % STREAK;
-        Ok(self.streak == 0)
+        Ok(())
     }
 
     /// Receives, or waits for something to receive.

@@ -130,13 +130,16 @@ impl<T: Transport> Socket<T> {
     /// # Errors
     /// What the type refuses; [`Refused::WouldBlock`] after `sndtimeo`.
     pub async fn send(&self, message: impl Parts) -> Result<(), Refused> {
-        match message.with_parts(|parts| self.shared.lock().send(parts)) {
-            Ok(false) => return Ok(()),
-            Ok(true) => {
-                tokio::task::yield_now().await;
-                return Ok(());
-            }
-            Err(Refused::WouldBlock) => {}
+        let try_now = || message.with_parts(|parts| self.shared.lock().send(parts));
+        let mut sent = try_now();
+        if sent == Ok(false) {
+            // Before it is sent: whoever drops this future then knows that it was not.
+            tokio::task::yield_now().await;
+            sent = try_now();
+        }
+        match sent {
+            Ok(true) => return Ok(()),
+            Ok(false) | Err(Refused::WouldBlock) => {}
             Err(refused) => return Err(refused),
         }
         let timeout = self.shared.lock().socket.options().timing.sndtimeo;
@@ -161,7 +164,7 @@ impl<T: Transport> Socket<T> {
     /// # Errors
     /// [`Refused::WouldBlock`] if that would have to wait.
     pub fn try_send(&self, message: impl Parts) -> Result<(), Refused> {
-        message.with_parts(|parts| self.shared.lock().send(parts)).map(drop)
+        message.with_parts(|parts| self.shared.lock().send_now(parts))
     }
 
     /// Receives one message; waits at most for `rcvtimeo`.

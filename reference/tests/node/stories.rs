@@ -122,6 +122,41 @@ fn a_closed_socket_is_over_when_all_has_left_or_linger_is() {
 }
 
 #[test]
+fn a_peer_that_does_not_read_holds_up_a_closing_socket_until_linger_is_over() {
+    for linger in [0, 500, -1] {
+        let mut world = World::new(3);
+        (world.capacity, world.is_rough) = (0, false);
+        let (pull, push) = (world.open(Pull), world.open(Push));
+        world.set(pull, "rcvhwm", 1);
+        world.set(push, "linger", linger);
+        world.bind(pull, HERE);
+        world.connect(push, HERE);
+        world.run(LONG);
+        let mut sent = 0;
+        while world.send(push, [7; 5000]).is_ok() {
+            world.run(Duration::from_millis(1));
+            sent += 1;
+        }
+        let before = world.now;
+        world.close(push);
+        assert_eq!(world.closed, if linger == 0 { vec![push] } else { vec![] }, "{linger}");
+        while world.closed.is_empty() && world.step() {}
+        if let Ok(linger) = u64::try_from(linger) {
+            assert_eq!(world.closed, [push]);
+            assert_eq!(world.now.duration_since(before), Duration::from_millis(linger));
+            continue;
+        }
+        assert_eq!(world.closed, [], "it waits for ever");
+        let mut received = 0;
+        while world.recv(pull).is_ok() {
+            received += 1;
+            world.run(LONG);
+        }
+        assert_eq!((received, world.closed.as_slice()), (sent, &[push][..]));
+    }
+}
+
+#[test]
 fn what_is_queued_for_an_endpoint_leaves_after_it_is_disconnected() {
     for socket_type in [Push, Dealer, Pair] {
         let mut world = World::new(4);
