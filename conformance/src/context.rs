@@ -1,10 +1,14 @@
 //! What a case function works with: connections to the SUT at every stage of the dialogue, the
 //! application side of the SUT, and the two ways to say less than "failed".
 
+mod application;
+
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::time::Duration;
+
+pub use application::Answer;
 
 use crate::bench::Bench;
 use crate::entropy::Entropy;
@@ -336,7 +340,7 @@ fn stop(error: TargetError) -> Stop {
         TargetError::Unsupported(what) => Stop::NotApplicable(what),
         TargetError::Died(how) => Stop::Crash(Finding::new("died", "the SUT lives", how)),
         TargetError::Unreachable(why) | TargetError::Protocol(why) => Stop::Unreachable(why),
-        TargetError::Refused(why) => {
+        TargetError::Refused(_, why) => {
             Stop::Fail(Finding::new("api-error", "the call succeeds", why))
         }
     }

@@ -60,7 +60,7 @@ impl From<AdapterError> for TargetError {
     fn from(error: AdapterError) -> Self {
         match &error {
             AdapterError::Unsupported { .. } => Self::Unsupported(error.to_string()),
-            AdapterError::Refused { .. } => Self::Refused(error.to_string()),
+            AdapterError::Refused { kind, .. } => Self::Refused(*kind, error.to_string()),
             AdapterError::Protocol { .. } => Self::Protocol(error.to_string()),
             AdapterError::Died { .. } => Self::Died(error.to_string()),
             AdapterError::Deadline { .. } | AdapterError::Spawn { .. } => {

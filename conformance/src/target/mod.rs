@@ -15,6 +15,7 @@ use std::time::Duration;
 use futures_util::future::LocalBoxFuture;
 use tokio::io::{AsyncRead, AsyncWrite};
 
+use crate::adapter::ErrorKind;
 use crate::socket_type::SocketType;
 
 /// A connection to the SUT: nothing but octets.
@@ -133,8 +134,8 @@ pub enum TargetError {
     Unreachable(String),
     /// It says that it cannot do this.
     Unsupported(String),
-    /// It tried and failed; the words are its own.
-    Refused(String),
+    /// It tried and failed: in which way, and its own words.
+    Refused(ErrorKind, String),
     /// Its process ended.
     Died(String),
     /// Its adapter broke the adapter protocol.
@@ -146,7 +147,7 @@ impl fmt::Display for TargetError {
         match self {
             Self::Unreachable(why)
             | Self::Unsupported(why)
-            | Self::Refused(why)
+            | Self::Refused(_, why)
             | Self::Died(why)
             | Self::Protocol(why) => f.write_str(why),
         }
@@ -169,7 +170,7 @@ pub trait Target {
 pub trait Socket {
     /// A fresh connection to it: dialled, or accepted when the SUT connects.
     fn link(&self) -> Later<'_, Stream>;
-    /// Makes the application send one message.
+    /// Makes the application send one message; [`ErrorKind::Again`] when nobody took it in time.
     fn send<'a>(&'a self, parts: &'a [Vec<u8>], within: Duration) -> Later<'a, ()>;
     /// What the application receives next; `None` when nothing came in time.
     fn recv(&self, within: Duration) -> Later<'_, Option<Vec<Vec<u8>>>>;

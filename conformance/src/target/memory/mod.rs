@@ -19,6 +19,7 @@ use zeroproof_reference::runtime::transport::{Net, Transport};
 
 use super::TargetError;
 use super::{About, Later, Need, Offers, Role, Setting, Socket, SocketSpec, Stream, Target};
+use crate::adapter::ErrorKind;
 use crate::socket_type::SocketType;
 use pipes::Pipes;
 
@@ -26,15 +27,23 @@ use pipes::Pipes;
 const NOWHERE: &str = "tcp://127.0.0.1:1";
 
 /// Options that cases may set, in libzmq's names and units.
-const OPTIONS: [&str; 8] = [
+const OPTIONS: [&str; 16] = [
     "handshake_ivl",
     "heartbeat_ivl",
     "heartbeat_timeout",
     "heartbeat_ttl",
+    "immediate",
     "maxmsgsize",
+    "probe_router",
+    "rcvhwm",
     "reconnect_ivl",
     "reconnect_ivl_max",
+    "req_correlate",
+    "req_relaxed",
+    "router_handover",
+    "router_mandatory",
     "routing_id",
+    "sndhwm",
 ];
 
 /// The reference as a target.
@@ -201,7 +210,7 @@ impl<T: Transport> Socket for Built<T> {
         Box::pin(async move {
             let (socket, message) = (self.socket()?, reference::Message::new(parts.to_vec()));
             let sent = timeout(within, socket.send(&message)).await;
-            sent.map_err(|_| refused("no peer takes the message"))?.map_err(refused)
+            sent.unwrap_or(Err(reference::Refused::WouldBlock)).map_err(unwilling)
         })
     }
 
@@ -213,7 +222,7 @@ impl<T: Transport> Socket for Built<T> {
                 Ok(Ok(message)) => {
                     Ok(Some(message.parts().iter().map(|part| part.to_vec()).collect()))
                 }
-                Ok(Err(error)) => Err(refused(error)),
+                Ok(Err(error)) => Err(unwilling(error)),
             }
         })
     }
@@ -264,7 +273,20 @@ fn opened<T: Transport>(
 
 #[expect(clippy::needless_pass_by_value, reason = "so that it can be given to map_err")]
 fn refused(why: impl ToString) -> TargetError {
-    TargetError::Refused(why.to_string())
+    TargetError::Refused(ErrorKind::Refused, why.to_string())
+}
+
+/// What the application is told when it may not send or receive.
+#[expect(clippy::needless_pass_by_value, reason = "so that it can be given to map_err")]
+fn unwilling(why: reference::Refused) -> TargetError {
+    use reference::error::Kind;
+    let kind = match why.kind() {
+        Kind::Again => ErrorKind::Again,
+        Kind::Fsm | Kind::NotSupported => ErrorKind::State,
+        Kind::Terminated => ErrorKind::Closed,
+        _ => ErrorKind::Refused,
+    };
+    TargetError::Refused(kind, why.to_string())
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "so that it can be given to map_err")]
