@@ -119,6 +119,29 @@ impl Case {
     };
 }
 
+/// How a case has the SUT secured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mechanism {
+    /// Not at all.
+    Null,
+    /// By a password in clear (24).
+    Plain,
+    /// By keys (26).
+    Curve,
+}
+
+impl Case {
+    /// The mechanism that its options set.
+    pub fn mechanism(&self) -> Mechanism {
+        let sets = |prefix| self.options.iter().any(|(name, _)| name.starts_with(prefix));
+        match (sets("plain_"), sets("curve_")) {
+            (true, _) => Mechanism::Plain,
+            (false, true) => Mechanism::Curve,
+            (false, false) => Mechanism::Null,
+        }
+    }
+}
+
 impl std::fmt::Debug for Case {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(self.id)

@@ -2,6 +2,7 @@
 //! application side of the SUT, and the two ways to say less than "failed".
 
 mod application;
+mod handler;
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -269,6 +270,20 @@ impl Context {
         }
         let expected = format!("the application receives {}", show(&wanted));
         Err(Stop::Fail(Finding::new("other-delivery", expected, show(&got))))
+    }
+
+    /// Nothing has been delivered up to now. Only behind a close or a barrier is this a proof.
+    ///
+    /// # Errors
+    /// [`Stop::Fail`] when there is a message.
+    pub async fn expect_no_delivery(&mut self) -> Result<(), Stop> {
+        match self.recv_within(Duration::ZERO).await? {
+            None => Ok(()),
+            Some(parts) => {
+                let finding = Finding::new("delivered", "nothing is delivered", show(&parts));
+                Err(Stop::Fail(finding))
+            }
+        }
     }
 
     /// Sends a numbered message that a legal peer may send now, and demands that it is the next

@@ -14,6 +14,7 @@ const REASONS: &[(&str, &str)] = &[
     ("framing.toml", include_str!("../coverage/framing.toml")),
     ("null.toml", include_str!("../coverage/null.toml")),
     ("cd.toml", include_str!("../coverage/cd.toml")),
+    ("security.toml", include_str!("../coverage/security.toml")),
 ];
 
 /// What is known of a clause.

@@ -12,6 +12,7 @@ pub mod cases;
 pub mod cli;
 pub mod context;
 pub mod coverage;
+pub mod curve;
 pub mod entropy;
 pub mod expect;
 pub mod octets;

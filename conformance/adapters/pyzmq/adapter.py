@@ -7,7 +7,7 @@ any operation may have swallowed the signal. `Socket.pump` does both, and with i
 its subscription to a new peer although nobody has called recv.
 
 Left out on purpose: the draft socket types, since a libzmq built without them opens some and aborts
-at the first handshake; monitor events; a ZAP handler, so a PLAIN server refuses every client.
+at the first handshake; monitor events.
 """
 import binascii
 import collections

@@ -1,7 +1,10 @@
 //! All cases, a folder an RFC, a file a section, in the order of the text.
 
+mod curve26;
 mod legacy;
+mod plain24;
 mod publishing;
+mod zap27;
 mod zmtp13;
 mod zmtp15;
 mod zmtp23;
@@ -11,7 +14,15 @@ use crate::case::Case;
 
 /// Every case, in the order of ids.
 pub fn all() -> Vec<&'static Case> {
-    let rfcs = [zmtp37::ALL, zmtp23::ALL, zmtp15::ALL, zmtp13::ALL];
+    let rfcs = [
+        zmtp37::ALL,
+        zmtp23::ALL,
+        zmtp15::ALL,
+        zmtp13::ALL,
+        plain24::ALL,
+        curve26::ALL,
+        zap27::ALL,
+    ];
     let mut all: Vec<&'static Case> = rfcs.into_iter().flatten().copied().flatten().collect();
     all.sort_by_key(|case| case.id);
     all

@@ -8,7 +8,7 @@ use clap::{Args, ValueEnum};
 
 use super::Failure;
 use super::glob::{matches, patterns};
-use crate::case::{Case, Depth};
+use crate::case::{Case, Depth, Mechanism};
 use crate::cases;
 use crate::expect::Expectations;
 use crate::report::json::Asked;
@@ -31,6 +31,9 @@ pub(super) struct Options {
     /// Not the cases that match; `@FILE` as above (repeatable)
     #[arg(long, value_name = "GLOB")]
     skip: Vec<String>,
+    /// Only cases that set the peer to this mechanism
+    #[arg(long, value_enum)]
+    mech: Option<MechanismChoice>,
     /// How much of the axes: one type and role, all, or all and every split
     #[arg(long, value_enum, default_value = "full")]
     level: LevelChoice,
@@ -76,6 +79,24 @@ pub(super) struct Options {
     /// Print every result; twice: with octets
     #[arg(short, long, action = clap::ArgAction::Count)]
     pub(super) verbose: u8,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+#[value(rename_all = "UPPERCASE")]
+enum MechanismChoice {
+    Null,
+    Plain,
+    Curve,
+}
+
+impl MechanismChoice {
+    fn mechanism(self) -> Mechanism {
+        match self {
+            Self::Null => Mechanism::Null,
+            Self::Plain => Mechanism::Plain,
+            Self::Curve => Mechanism::Curve,
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -245,6 +266,7 @@ impl Options {
         let chosen = all.into_iter().filter(|case| {
             (run.is_empty() || any(&run, case.id))
                 && !any(&skip, case.id)
+                && self.mech.is_none_or(|mech| mech.mechanism() == case.mechanism())
                 && (!case.discreet || !released || self.sensitive)
         });
         Ok(chosen.collect())

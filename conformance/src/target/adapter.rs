@@ -8,15 +8,20 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
+use tokio::sync::Mutex;
 
 use super::TargetError;
 use super::tcp::{dial, prepare};
+use super::zap::{self, Desk, Doorman, Zap};
 use super::{About, Later, Need, Offers, Role, Setting, Socket, SocketSpec, Stream, Target};
 use crate::adapter::{Adapter, AdapterError, ErrorKind, SocketId};
 use crate::socket_type::SocketType;
 
 /// Start-up may import an interpreter and compile its code.
 const START: Duration = Duration::from_secs(20);
+
+/// One wait of the ZAP handler.
+const IDLE: Duration = Duration::from_secs(3600);
 
 /// Milliseconds until a broken connection is made anew.
 const RECONNECT: &str = "reconnect_ivl";
@@ -26,6 +31,9 @@ pub struct AdapterTarget {
     argv: Vec<String>,
     adapter: RefCell<Adapter>,
     ports: RefCell<VecDeque<Rc<TcpListener>>>,
+    desk: Rc<Desk>,
+    /// The ZAP handler, while there is one.
+    handler: Mutex<Option<SocketId>>,
 }
 
 /// Ports that are kept from being used again. A SUT whose socket was closed may, on a busy machine,
@@ -39,7 +47,13 @@ impl AdapterTarget {
     /// What is wrong with it, and what to do.
     pub async fn start(argv: &[String]) -> Result<Self, AdapterError> {
         let adapter = Adapter::spawn(argv, START).await?;
-        Ok(Self { argv: argv.to_vec(), adapter: RefCell::new(adapter), ports: RefCell::default() })
+        Ok(Self {
+            argv: argv.to_vec(),
+            adapter: RefCell::new(adapter),
+            ports: RefCell::default(),
+            desk: Rc::default(),
+            handler: Mutex::default(),
+        })
     }
 
     fn keep(&self, listener: &Rc<TcpListener>) {
@@ -50,9 +64,48 @@ impl AdapterTarget {
         }
     }
 
+    /// A doorman of a new socket; `None` where nobody is to be asked. The handler is there or gone
+    /// when this returns: sockets that need none run apart from those that need one.
+    async fn doorman(
+        &self,
+        adapter: &Adapter,
+        zap: Zap,
+    ) -> Result<Option<Rc<Doorman>>, TargetError> {
+        let mut handler = self.handler.lock().await;
+        if zap == Zap::Absent {
+            if let Some(id) = handler.take() {
+                adapter.close(&id).await?;
+            }
+            return Ok(None);
+        }
+        if handler.is_none() {
+            let id = adapter.open("ROUTER", &[]).await?;
+            adapter.bind(&id, zap::ENDPOINT).await?;
+            tokio::task::spawn_local(handle(adapter.clone(), id.clone(), Rc::clone(&self.desk)));
+            *handler = Some(id);
+        }
+        Ok(Some(self.desk.doorman(zap)))
+    }
+
     /// The running adapter.
     pub fn adapter(&self) -> Adapter {
         self.adapter.borrow().clone()
+    }
+}
+
+/// Answers what comes to the ZAP handler, until it is closed.
+async fn handle(adapter: Adapter, id: SocketId, desk: Rc<Desk>) {
+    loop {
+        match adapter.recv(&id, IDLE).await {
+            Ok(Some(request)) => {
+                let Some(answer) = desk.answer(request) else { continue };
+                if adapter.send(&id, &answer, START).await.is_err() {
+                    return;
+                }
+            }
+            Ok(None) => {}
+            Err(_) => return,
+        }
     }
 }
 
@@ -86,14 +139,21 @@ impl Target for AdapterTarget {
         let adapter = self.adapter();
         let hello = adapter.hello();
         let all = [Need::Recv, Need::Send, Need::Subscribe, Need::Join];
+        let can = &hello.can;
+        let zap = can.has_transport("inproc") && can.has_type("ROUTER");
+        let zap = zap && can.has_opt("zap_domain") && can.has_role("bind");
         Offers {
-            types: SocketType::ALL.into_iter().filter(|t| hello.can.has_type(t.name())).collect(),
+            types: SocketType::ALL.into_iter().filter(|t| can.has_type(t.name())).collect(),
             roles: [Role::Bind, Role::Connect]
                 .into_iter()
-                .filter(|role| hello.can.has_role(role.name()))
+                .filter(|role| can.has_role(role.name()))
                 .collect(),
-            needs: all.into_iter().filter(|need| hello.can.has_op(need.name())).collect(),
-            options: Some(hello.can.opt.clone()),
+            needs: all
+                .into_iter()
+                .filter(|need| can.has_op(need.name()))
+                .chain(zap.then_some(Need::Zap))
+                .collect(),
+            options: Some(can.opt.clone()),
             pooled: true,
         }
     }
@@ -106,12 +166,20 @@ impl Target for AdapterTarget {
             let sooner = spec.role == Role::Connect && !own;
             let sooner = sooner && adapter.hello().can.has_opt(RECONNECT);
             let sooner = sooner.then(|| (RECONNECT, json!(1)));
+            let doorman = match spec.zap() {
+                Some(zap) => self.doorman(&adapter, zap).await?,
+                None => None,
+            };
+            let domain = doorman.as_ref().map(|d| String::from_utf8_lossy(d.domain()).into_owned());
             let options: Vec<(&str, Value)> = spec
                 .options
                 .iter()
-                .map(|&(name, value)| match value {
-                    Setting::Number(number) => (name, json!(number)),
-                    Setting::Text(text) => (name, json!(text)),
+                .filter_map(|&(name, value)| match value {
+                    Setting::Number(number) => Some((name, json!(number))),
+                    Setting::Text(text) => Some((name, json!(text))),
+                    Setting::Zap(Zap::Own) => Some((name, json!(domain))),
+                    Setting::Zap(Zap::Unnamed) => None,
+                    Setting::Zap(Zap::Absent) => Some((name, json!("unattended"))),
                 })
                 .chain(sooner)
                 .collect();
@@ -132,7 +200,7 @@ impl Target for AdapterTarget {
                     End::Connects(listener)
                 }
             };
-            Ok(Rc::new(AdapterSocket { adapter, id, end }) as Rc<dyn Socket>)
+            Ok(Rc::new(AdapterSocket { adapter, id, end, doorman }) as Rc<dyn Socket>)
         })
     }
 
@@ -140,6 +208,7 @@ impl Target for AdapterTarget {
         Box::pin(async move {
             let adapter = Adapter::spawn(&self.argv, START).await?;
             *self.adapter.borrow_mut() = adapter;
+            self.handler.lock().await.take();
             Ok(())
         })
     }
@@ -159,6 +228,7 @@ struct AdapterSocket {
     adapter: Adapter,
     id: SocketId,
     end: End,
+    doorman: Option<Rc<Doorman>>,
 }
 
 impl Socket for AdapterSocket {
@@ -200,6 +270,10 @@ impl Socket for AdapterSocket {
             }
             Ok(())
         })
+    }
+
+    fn doorman(&self) -> Option<Rc<Doorman>> {
+        self.doorman.clone()
     }
 
     fn close(&self) -> Later<'_, ()> {

@@ -7,6 +7,7 @@ pub mod liar;
 pub mod listen;
 pub mod memory;
 pub mod tcp;
+pub mod zap;
 
 use std::fmt;
 use std::rc::Rc;
@@ -17,6 +18,7 @@ use tokio::io::{AsyncRead, AsyncWrite};
 
 use crate::adapter::ErrorKind;
 use crate::socket_type::SocketType;
+use zap::{Doorman, Zap};
 
 /// A connection to the SUT: nothing but octets.
 pub trait Octets: AsyncRead + AsyncWrite + Unpin {}
@@ -58,6 +60,8 @@ pub enum Setting {
     Number(i64),
     /// Octets, written as text in the code.
     Text(&'static str),
+    /// Of `zap_domain` only: who is asked about the peers of the socket.
+    Zap(Zap),
 }
 
 /// Options by libzmq's lower-case names: `("heartbeat_ivl", Setting::Number(100))`.
@@ -74,6 +78,16 @@ pub struct SocketSpec {
     pub options: Options,
 }
 
+impl SocketSpec {
+    /// Who is asked about the peers of the socket, if the case cares.
+    pub fn zap(&self) -> Option<Zap> {
+        self.options.iter().find_map(|(_, value)| match value {
+            Setting::Zap(zap) => Some(*zap),
+            Setting::Number(_) | Setting::Text(_) => None,
+        })
+    }
+}
+
 /// Something a case asks of the application side of the SUT.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Need {
@@ -85,6 +99,8 @@ pub enum Need {
     Subscribe,
     /// Join and leave a group of a DISH.
     Join,
+    /// Run a ZAP handler.
+    Zap,
 }
 
 impl Need {
@@ -95,6 +111,7 @@ impl Need {
             Self::Send => "send",
             Self::Subscribe => "subscribe",
             Self::Join => "join",
+            Self::Zap => "run a ZAP handler",
         }
     }
 }
@@ -176,6 +193,10 @@ pub trait Socket {
     fn recv(&self, within: Duration) -> Later<'_, Option<Vec<Vec<u8>>>>;
     /// Subscribes (or unsubscribes) the application.
     fn subscribe<'a>(&'a self, topic: &'a [u8], on: bool) -> Later<'a, ()>;
+    /// Who decides about its peers, when it was opened with [`Setting::Zap`].
+    fn doorman(&self) -> Option<Rc<Doorman>> {
+        None
+    }
     /// Closes it; a socket that is dropped is closed as well, later.
     fn close(&self) -> Later<'_, ()>;
 }

@@ -10,6 +10,7 @@ use tokio::sync::Notify;
 
 use super::relay::relay;
 use super::{Lie, Trick};
+use crate::target::zap::Doorman;
 use crate::target::{Later, Socket, SocketSpec, Stream, Target};
 
 /// Octets one direction of the pipe to the tester holds.
@@ -69,6 +70,9 @@ impl LyingSocket {
         honest: Rc<dyn Socket>,
         lie: Lie,
     ) -> Self {
+        if let (Lie::Zap(warp), Some(doorman)) = (lie, honest.doorman()) {
+            doorman.lie(warp);
+        }
         let others = RefCell::default();
         Self { target, spec, honest, others, lie, inbox: Rc::default(), linked: Cell::new(0) }
     }
@@ -187,6 +191,10 @@ impl Socket for LyingSocket {
                 _ => self.honest.subscribe(topic, on).await,
             }
         })
+    }
+
+    fn doorman(&self) -> Option<Rc<Doorman>> {
+        self.honest.doorman()
     }
 
     fn close(&self) -> Later<'_, ()> {

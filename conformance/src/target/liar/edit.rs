@@ -4,8 +4,21 @@ use super::wire::Frame;
 use super::{Edit, Which};
 use crate::octets::{LONG, Property, RESERVED, header, properties};
 
-/// The commands of RFC 37; another name is unknown.
-const KNOWN: [&str; 8] = ["READY", "ERROR", "SUBSCRIBE", "CANCEL", "PING", "PONG", "JOIN", "LEAVE"];
+/// The commands of RFC 37 and of the handshakes of PLAIN and CURVE; another name is unknown.
+const KNOWN: [&str; 12] = [
+    "READY",
+    "ERROR",
+    "SUBSCRIBE",
+    "CANCEL",
+    "PING",
+    "PONG",
+    "JOIN",
+    "LEAVE",
+    "HELLO",
+    "WELCOME",
+    "INITIATE",
+    "MESSAGE",
+];
 /// The properties of RFC 37.
 const PROPERTIES: [&[u8]; 3] = [b"Socket-Type", b"Identity", b"Resource"];
 

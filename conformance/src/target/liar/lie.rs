@@ -1,6 +1,10 @@
 //! The ways to be wrong, as values. A lie is generic: it knows octets, frames and names of
 //! commands, and nothing of the case that is to catch it.
 
+use crate::target::zap::Warp;
+
+pub use super::curve::Lapse;
+
 /// One way to be wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Lie {
@@ -37,6 +41,10 @@ pub enum Lie {
     Surfaces(Which),
     /// The application side is wrong.
     Application(Trick),
+    /// Under CURVE the SUT is another one, which makes this mistake.
+    Curve(Lapse),
+    /// What passes between the SUT and its ZAP handler is changed.
+    Zap(Warp),
 }
 
 /// Some of the frames of one direction.
@@ -50,7 +58,7 @@ pub enum Which {
     Command,
     /// A command of this name.
     Named(&'static str),
-    /// A command whose name RFC 37 does not have.
+    /// A command whose name neither RFC 37 nor its mechanisms have.
     Unknown,
     /// A command of this name with so many octets of data, from the first to the second number.
     NamedSized(&'static str, usize, usize),

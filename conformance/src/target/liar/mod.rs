@@ -5,18 +5,25 @@
 
 mod all;
 mod application;
+mod curve;
 mod edit;
 mod filter;
 mod lie;
 mod relay;
+mod secure;
 mod wire;
 
 use std::rc::Rc;
 
-use super::{About, Later, Offers, Socket, SocketSpec, Target};
+use super::zap::{Warp, Zap};
+use super::{About, Later, Offers, Options, Setting, Socket, SocketSpec, Target};
 use application::{Inbox, LyingSocket};
 
-pub use lie::{Edit, Lie, Trick, Which};
+pub use lie::{Edit, Lapse, Lie, Trick, Which};
+
+/// A PLAIN server that lets everybody in.
+const OPEN_PLAIN: Options =
+    &[("plain_server", Setting::Number(1)), ("zap_domain", Setting::Zap(Zap::Own))];
 
 /// A target that tells a lie.
 pub struct Liar {
@@ -43,8 +50,18 @@ impl Target for Liar {
     fn open(&self, spec: SocketSpec) -> Later<'_, Rc<dyn Socket>> {
         let spec = match self.lie {
             Lie::Application(Trick::NoOptions) => SocketSpec { options: &[], ..spec },
+            Lie::Zap(Warp::AnyReply) if spec.zap() == Some(Zap::Absent) => {
+                // Whoever needs no answer needs nobody to give one.
+                let is_plain = spec.options.iter().any(|(name, _)| *name == "plain_server");
+                SocketSpec { options: if is_plain { OPEN_PLAIN } else { &[] }, ..spec }
+            }
             _ => spec,
         };
+        if let Lie::Curve(lapse) = self.lie
+            && spec.options.iter().any(|(name, _)| name.starts_with("curve_"))
+        {
+            return Box::pin(async move { Ok(curve::socket(spec, lapse)) });
+        }
         Box::pin(async move {
             let honest = self.honest.open(spec).await?;
             let honest_target = Rc::clone(&self.honest);

@@ -3,9 +3,10 @@
 //! under tokio's paused clock, where thirty seconds cost nothing; or they cross the loopback
 //! interface, cut and merged as the operating system pleases.
 
+mod door;
 mod pipes;
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -18,22 +19,31 @@ use zeroproof_reference as reference;
 use zeroproof_reference::runtime::transport::{Net, Transport};
 
 use super::TargetError;
+use super::zap::Doorman;
 use super::{About, Later, Need, Offers, Role, Setting, Socket, SocketSpec, Stream, Target};
 use crate::adapter::ErrorKind;
 use crate::socket_type::SocketType;
+use door::Door;
 use pipes::Pipes;
 
 /// An endpoint for pipes, which have no addresses.
 const NOWHERE: &str = "tcp://127.0.0.1:1";
 
 /// Options that cases may set, in libzmq's names and units.
-const OPTIONS: [&str; 16] = [
+const OPTIONS: [&str; 26] = [
+    "curve_publickey",
+    "curve_secretkey",
+    "curve_server",
+    "curve_serverkey",
     "handshake_ivl",
     "heartbeat_ivl",
     "heartbeat_timeout",
     "heartbeat_ttl",
     "immediate",
     "maxmsgsize",
+    "plain_password",
+    "plain_server",
+    "plain_username",
     "probe_router",
     "rcvhwm",
     "reconnect_ivl",
@@ -44,6 +54,9 @@ const OPTIONS: [&str; 16] = [
     "router_mandatory",
     "routing_id",
     "sndhwm",
+    "xpub_verbose",
+    "zap_domain",
+    "zap_enforce_domain",
 ];
 
 /// The reference as a target.
@@ -52,23 +65,25 @@ pub struct MemoryTarget {
     /// 1 for a 3.1 peer, 0 for a 3.0 peer.
     minor: u8,
     over_tcp: bool,
+    /// Sockets that were opened.
+    opened: Cell<u64>,
 }
 
 impl Default for MemoryTarget {
     fn default() -> Self {
-        Self { minor: 1, over_tcp: false }
+        Self { minor: 1, over_tcp: false, opened: Cell::new(0) }
     }
 }
 
 impl MemoryTarget {
     /// The reference as a 3.0 peer.
     pub fn v30() -> Self {
-        Self { minor: 0, over_tcp: false }
+        Self { minor: 0, ..Self::default() }
     }
 
     /// The reference behind real TCP.
     pub fn over_tcp() -> Self {
-        Self { minor: 1, over_tcp: true }
+        Self { over_tcp: true, ..Self::default() }
     }
 }
 
@@ -86,7 +101,7 @@ impl Target for MemoryTarget {
         Offers {
             types: SocketType::CLASSIC.to_vec(),
             roles: vec![Role::Bind, Role::Connect],
-            needs: vec![Need::Recv, Need::Send, Need::Subscribe],
+            needs: vec![Need::Recv, Need::Send, Need::Subscribe, Need::Zap],
             options: Some(OPTIONS.map(str::to_owned).to_vec()),
             pooled: true,
         }
@@ -94,10 +109,18 @@ impl Target for MemoryTarget {
 
     fn open(&self, spec: SocketSpec) -> Later<'_, Rc<dyn Socket>> {
         Box::pin(async move {
+            let door = Door::of(spec, self.opened.replace(self.opened.get() + 1));
             Ok(if self.over_tcp {
-                Built::boxed(Peers::over_tcp(spec, self.minor).await?, spec.kind)
+                let context = reference::runtime::Context::new();
+                door.handle(&context).await?;
+                let socket = opened(&context, spec, self.minor, &door)?;
+                Built::boxed(Peers::over_tcp(socket, spec.role).await?, spec.kind, door)
             } else {
-                Built::boxed(Peers::in_memory(spec, self.minor).await?, spec.kind)
+                let pipes = Pipes::new();
+                let context = reference::runtime::Context::over(pipes.clone());
+                door.handle(&context).await?;
+                let socket = opened(&context, spec, self.minor, &door)?;
+                Built::boxed(Peers::in_memory(pipes, socket, spec.role).await?, spec.kind, door)
             })
         })
     }
@@ -121,12 +144,11 @@ enum Peers {
 
 impl Peers {
     async fn in_memory(
-        spec: SocketSpec,
-        minor: u8,
+        pipes: Pipes,
+        socket: reference::runtime::Socket<Pipes>,
+        role: Role,
     ) -> Result<(reference::runtime::Socket<Pipes>, Self), TargetError> {
-        let pipes = Pipes::new();
-        let socket = opened(&reference::runtime::Context::over(pipes.clone()), spec, minor)?;
-        match spec.role {
+        match role {
             Role::Bind => {
                 socket.bind(NOWHERE).await.map_err(refused)?;
                 Ok((socket, Self::Dial(pipes)))
@@ -140,11 +162,10 @@ impl Peers {
     }
 
     async fn over_tcp(
-        spec: SocketSpec,
-        minor: u8,
+        socket: reference::runtime::Socket<Net>,
+        role: Role,
     ) -> Result<(reference::runtime::Socket<Net>, Self), TargetError> {
-        let socket = opened(&reference::runtime::Context::new(), spec, minor)?;
-        match spec.role {
+        match role {
             Role::Bind => {
                 let endpoint = socket.bind("tcp://127.0.0.1:*").await.map_err(refused)?;
                 let address = endpoint.to_string().replace("tcp://", "");
@@ -186,14 +207,16 @@ struct Built<T: Transport> {
     socket: RefCell<Option<Rc<reference::runtime::Socket<T>>>>,
     kind: SocketType,
     peers: Peers,
+    door: Door,
 }
 
 impl<T: Transport> Built<T> {
     fn boxed(
         (socket, peers): (reference::runtime::Socket<T>, Peers),
         kind: SocketType,
+        door: Door,
     ) -> Rc<dyn Socket> {
-        Rc::new(Self { socket: RefCell::new(Some(Rc::new(socket))), kind, peers })
+        Rc::new(Self { socket: RefCell::new(Some(Rc::new(socket))), kind, peers, door })
     }
 
     fn socket(&self) -> Result<Rc<reference::runtime::Socket<T>>, TargetError> {
@@ -239,7 +262,12 @@ impl<T: Transport> Socket for Built<T> {
         })
     }
 
+    fn doorman(&self) -> Option<Rc<Doorman>> {
+        self.door.doorman.clone()
+    }
+
     fn close(&self) -> Later<'_, ()> {
+        self.door.close();
         drop(self.socket.borrow_mut().take());
         Box::pin(async { Ok(()) })
     }
@@ -250,6 +278,7 @@ fn opened<T: Transport>(
     context: &reference::runtime::Context<T>,
     spec: SocketSpec,
     minor: u8,
+    door: &Door,
 ) -> Result<reference::runtime::Socket<T>, TargetError> {
     let name = spec.kind.name();
     let kind = reference::SocketType::parse(name.as_bytes())
@@ -265,6 +294,7 @@ fn opened<T: Transport>(
         let set = match value {
             Setting::Number(number) => socket.set(name, *number),
             Setting::Text(text) => socket.set(name, *text),
+            Setting::Zap(_) => socket.set(name, door.domain()),
         };
         set.map_err(refused)?;
     }
