@@ -232,6 +232,9 @@ fn whole_frame_unit(at: usize, used: usize, frame: &Frame) -> Unit {
 
 /// The data of a command as (octets, meaning), in order.
 fn command_data(name: &str, data: &[u8]) -> Vec<(usize, String)> {
+    if let Some(sealed) = sealed_data(name, data) {
+        return sealed;
+    }
     match (name, data) {
         ("READY" | "INITIATE", _) => match properties(data) {
             Ok(all) => all
@@ -254,6 +257,22 @@ fn command_data(name: &str, data: &[u8]) -> Vec<(usize, String)> {
         (_, []) => Vec::new(),
         _ => vec![(data.len(), text(data))],
     }
+}
+
+/// The same for a command of CURVE, which its size tells (26-GEN-009); a READY of CURVE starts with
+/// a counter, and so with a zero that no metadata starts with.
+fn sealed_data(name: &str, data: &[u8]) -> Option<Vec<(usize, String)>> {
+    let heads: &[(usize, &str)] = match (name, data.len(), data.first()) {
+        ("HELLO", 194, _) => &[(2, "version"), (72, "padding"), (32, "C'"), (8, "nonce")],
+        ("WELCOME", 160, _) => &[(16, "nonce")],
+        ("INITIATE", 248.., _) if properties(data).is_err() => &[(96, "cookie"), (8, "nonce")],
+        ("READY", 24.., Some(0)) => &[(8, "nonce")],
+        _ => return None,
+    };
+    let head: usize = heads.iter().map(|(size, _)| size).sum();
+    let sealed = data.len().checked_sub(head)?;
+    let heads = heads.iter().map(|&(size, what)| (size, what.to_owned()));
+    Some(heads.chain([(sealed, format!("box of {sealed}"))]).collect())
 }
 
 /// Octets as quoted text when they are printable, else as hex; long ones by their size.
