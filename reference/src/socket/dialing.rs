@@ -5,7 +5,8 @@
 //! ```
 //!
 //! Types that queue before they have met anybody get a peer with the dialer, the early one, which
-//! outlives every link of it. Deliberately absent: dialing and listening themselves.
+//! outlives every link of it; a ROUTER gets it with the first link.
+//! Deliberately absent: dialing and listening themselves.
 
 use super::Socket;
 use super::closing::Closing;
@@ -280,6 +281,20 @@ impl Socket {
         match origin {
             Origin::Listener(_) => None,
             Origin::Dialer(id) => self.dialers.get(&id)?.early,
+        }
+    }
+
+    /// The link of a peer is gone. A ROUTER knows by now who is there, so that peer waits for the
+    /// next link as an early one, under its name.
+    pub(super) fn keep(&mut self, origin: Origin, peer: PeerId) {
+        let named = self.peers.is_open(peer) && !self.peers.routing_id(peer).is_empty();
+        let waits =
+            self.options.socket_type == SocketType::Router && !self.options.queues.immediate;
+        if let Origin::Dialer(id) = origin
+            && let Some(dialer) = self.dialers.get_mut(&id).filter(|_| named && waits)
+        {
+            //= 28-ROUTER-003
+            dialer.early = dialer.early.or(Some(peer));
         }
     }
 

@@ -208,6 +208,7 @@ impl Socket {
 
     /// The link of a peer is gone; an early peer waits for the next one.
     pub(crate) fn part(&mut self, origin: Origin, peer: PeerId) {
+        self.keep(origin, peer);
         self.set_linked(origin, None);
         if self.early_peer(origin) == Some(peer) {
             let waiting = self.early_bound();

@@ -124,7 +124,7 @@ impl Peers {
     /// Adds a peer whose queues have these bounds: on connect, before its link is up, or when its
     /// link has been accepted.
     pub fn insert(&mut self, out_bound: Bound, in_bound: Bound) -> PeerId {
-        //= 28-DEALER-004, 28-ROUTER-003, 29-PUB-004, 29-XPUB-003, 29-SUB-004, 29-XSUB-003
+        //= 28-DEALER-004, 29-PUB-004, 29-XPUB-003, 29-SUB-004, 29-XSUB-003
         //= 30-PUSH-005, 30-PULL-005, 31-PAIR-004
         let peer = Some(Box::new(Peer { out_bound, in_bound, ..Peer::default() }));
         if let Some(slot) = self.free.pop()

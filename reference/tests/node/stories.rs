@@ -96,6 +96,30 @@ fn what_nobody_took_survives_a_reconnect() {
 }
 
 #[test]
+fn a_router_that_connects_keeps_messages_for_a_peer_that_comes_back() {
+    let mut world = World::new(2);
+    let (router, dealer) = (world.open(Router), world.open(Dealer));
+    world.set(router, "router_mandatory", 1);
+    world.bind(dealer, HERE);
+    world.connect(router, HERE);
+    world.run(LONG);
+    world.send(dealer, "hello").unwrap();
+    world.run(LONG);
+    let hello = world.recv(router).unwrap();
+    let (name, _) = hello.split_first();
+    for link in world.links() {
+        world.sever(link);
+    }
+    world.run(Duration::from_millis(1));
+    world.send(router, [&name[..], b"waiting"]).unwrap();
+    world.run(LONG);
+    assert_eq!(world.recv_all(dealer), [Message::from("waiting")]);
+    world.disconnect(router, HERE);
+    world.run(LONG);
+    assert_eq!(world.send(router, [&name[..], b"late"]), Err(Refused::Unreachable));
+}
+
+#[test]
 fn a_closed_socket_is_over_when_all_has_left_or_linger_is() {
     let mut world = World::new(3);
     let push = world.open(Push);
