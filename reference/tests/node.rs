@@ -3,6 +3,9 @@
 #[cfg(test)]
 mod node {
     mod games;
+    mod machine;
+    mod replies;
+    mod routes;
     mod stories;
     mod world;
 }

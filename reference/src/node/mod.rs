@@ -40,6 +40,7 @@ enum Member {
 #[derive(Debug)]
 struct Open {
     socket: Socket,
+    /// Those without a link; while there is one, it decides.
     dialers: BTreeSet<DialerId>,
     links: BTreeSet<LinkId>,
     of_peer: BTreeMap<PeerId, LinkId>,

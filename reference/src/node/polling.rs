@@ -36,11 +36,14 @@ impl Node {
             Origin::Listener(listener) => socket.listens(listener),
             Origin::Dialer(dialer) => socket.wants_dialer(dialer, now),
         });
-        let Some(Open { socket, links, .. }) = open else {
+        let Some(Open { socket, links, dialers, .. }) = open else {
             self.out.push_back(Output::Close { link, ended: Ended::Local });
             return;
         };
         links.insert(link);
+        if let Origin::Dialer(dialer) = origin {
+            dialers.remove(&dialer);
+        }
         let live = Live {
             socket: id,
             origin,
@@ -93,6 +96,10 @@ impl Node {
 
     fn poll_dialer(&mut self, id: SocketId, dialer: DialerId, now: Instant) {
         let Some(open) = self.sockets.get_mut(&id) else { return };
+        if !open.dialers.contains(&dialer) {
+            self.set_timer(Member::Dialer(id, dialer), None);
+            return;
+        }
         let dial = open.socket.dial(dialer, now);
         let mut deadline = None;
         match dial {
@@ -151,9 +158,10 @@ impl Node {
                 open.of_peer.remove(&peer);
             }
             link.end(&mut open.socket, now, &ended);
-        }
-        if let Origin::Dialer(dialer) = origin {
-            self.touched.insert(Member::Dialer(socket, dialer));
+            if let Origin::Dialer(dialer) = origin {
+                open.dialers.insert(dialer);
+                self.touched.insert(Member::Dialer(socket, dialer));
+            }
         }
         self.out.push_back(Output::Close { link: id, ended });
     }

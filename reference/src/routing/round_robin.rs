@@ -32,8 +32,10 @@ impl RoundRobin {
 
     /// A peer has gone.
     pub fn detach(&mut self, peer: PeerId) {
-        if !self.resting.remove(&peer) {
-            self.ring.retain(|other| *other != peer);
+        if !self.resting.remove(&peer)
+            && let Some(place) = self.ring.iter().position(|other| *other == peer)
+        {
+            self.ring.remove(place);
         }
     }
 

@@ -6,13 +6,19 @@
 use core::num::NonZeroUsize;
 use std::collections::BTreeMap;
 
-/// Octets that a prefix costs beside its own, about: a node of a map, twice.
-const OVERHEAD: usize = 128;
+/// Octets that a prefix costs beside its own, about: a publisher keeps it twice, each time in a
+/// node of a map that is half full, with the list of who wants it.
+const OVERHEAD: usize = 192;
+
+/// What a prefix adds to the size.
+const fn cost(prefix: &[u8]) -> usize {
+    prefix.len().saturating_mul(2).saturating_add(OVERHEAD)
+}
 
 /// The subscriptions of one peer.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Subscriptions {
-    /// Octets of all prefixes, and what each costs beside them.
+    /// Octets that all prefixes cost.
     size: usize,
     /// Prefixes of each length, with the number of times each has been subscribed to.
     by_length: BTreeMap<usize, BTreeMap<Vec<u8>, NonZeroUsize>>,
@@ -30,7 +36,7 @@ impl Subscriptions {
         let prefixes = self.by_length.entry(prefix.len()).or_default();
         let Some(count) = prefixes.get_mut(prefix) else {
             prefixes.insert(prefix.to_vec(), NonZeroUsize::MIN);
-            self.size = self.size.saturating_add(prefix.len()).saturating_add(OVERHEAD);
+            self.size = self.size.saturating_add(cost(prefix));
             return true;
         };
         *count = count.saturating_add(1); //= 37-PUBSUB-009
@@ -47,7 +53,7 @@ impl Subscriptions {
             return false;
         }
         prefixes.remove(prefix);
-        self.size = self.size.saturating_sub(prefix.len()).saturating_sub(OVERHEAD);
+        self.size = self.size.saturating_sub(cost(prefix));
         if prefixes.is_empty() {
             self.by_length.remove(&prefix.len());
         }

@@ -203,6 +203,21 @@ fn what_is_queued_for_an_endpoint_leaves_after_it_is_disconnected() {
 }
 
 #[test]
+fn an_endpoint_that_is_disconnected_during_the_handshake_gets_nothing() {
+    for socket_type in [Push, Dealer] {
+        let mut world = World::new(5);
+        let receiver = world.open(if socket_type == Push { Pull } else { socket_type });
+        world.bind(receiver, HERE);
+        let sender = world.open(socket_type);
+        world.connect(sender, HERE);
+        world.disconnect(sender, HERE);
+        world.run(LONG);
+        assert_eq!(world.send(sender, "nobody"), Err(Refused::WouldBlock), "{socket_type}");
+        assert_eq!(world.links(), [], "{socket_type}");
+    }
+}
+
+#[test]
 fn a_disconnected_subscriber_leaves_its_publisher() {
     let mut world = World::new(5);
     let publisher = world.open(Pub);

@@ -30,6 +30,8 @@ pub(crate) enum Lie {
     SwapMessages,
     RepeatMessage,
     TearMultipart,
+    /// To another link.
+    Misdeliver,
 }
 
 /// One direction of a link.
@@ -59,6 +61,8 @@ pub(crate) struct World {
     listeners: BTreeMap<String, (At, ListenerId)>,
     wires: BTreeMap<u64, Wire>,
     made: u64,
+    /// Links that there have been between two nodes.
+    between: BTreeMap<[usize; 2], usize>,
     deadlines: Vec<Option<Instant>>,
     chance: u64,
     /// Everything that came out of the nodes, mixed into one number.
@@ -79,6 +83,7 @@ impl World {
             listeners: BTreeMap::new(),
             wires: BTreeMap::new(),
             made: 0,
+            between: BTreeMap::new(),
             deadlines: Vec::new(),
             chance: seed,
             trace: 0,
@@ -124,8 +129,29 @@ impl World {
         self.drain(at.node);
     }
 
+    /// Does something to a node.
+    pub(crate) fn with<R>(
+        &mut self,
+        at: At,
+        act: impl FnOnce(&mut Node, SocketId, Instant) -> R,
+    ) -> R {
+        let outcome = act(&mut self.nodes[at.node], at.socket, self.now);
+        self.drain(at.node);
+        outcome
+    }
+
+    /// Links that there have been between the same two nodes, at most.
+    pub(crate) fn most_links(&self) -> usize {
+        self.between.values().copied().max().unwrap_or(0)
+    }
+
     pub(crate) fn set(&mut self, at: At, name: &str, value: i32) {
         self.nodes[at.node].set(at.socket, name, value).unwrap();
+    }
+
+    /// Gives it an identity.
+    pub(crate) fn name(&mut self, at: At, name: &str) {
+        self.nodes[at.node].set(at.socket, "routing_id", name).unwrap();
     }
 
     pub(crate) fn send(&mut self, at: At, message: impl Parts) -> Result<(), Refused> {
@@ -170,6 +196,9 @@ impl World {
 
     /// An octet stream with a lie in it, for every pipe that has whole messages under way.
     pub(crate) fn lie(&mut self, lie: Lie) -> bool {
+        if lie == Lie::Misdeliver {
+            return self.misdeliver();
+        }
         let mut pipes = self.wires.values_mut().flat_map(|wire| &mut wire.pipes);
         pipes.any(|pipe| {
             let octets: Vec<u8> = pipe.octets.iter().copied().collect();
@@ -177,6 +206,29 @@ impl World {
             pipe.octets = told.into();
             true
         })
+    }
+
+    /// Two links carry each what the other should.
+    fn misdeliver(&mut self) -> bool {
+        for side in [0, 1] {
+            let pipes = self.wires.values_mut().map(|wire| &mut wire.pipes[side].octets);
+            let mut whole = pipes.filter_map(|octets| {
+                let is_whole = super::games::told(Lie::Misdeliver, octets.make_contiguous());
+                is_whole.map(|_| octets)
+            });
+            if let (Some(one), Some(other)) = (whole.next(), whole.next()) {
+                core::mem::swap(one, other);
+                return true;
+            }
+        }
+        false
+    }
+
+    /// One end loses a link, and the other does not hear of it.
+    pub(crate) fn lose_end(&mut self, link: u64, at: At) {
+        let Some((wire, side)) = self.wire(LinkId(link), at.node) else { return };
+        wire.is_open[side] = false;
+        self.input(at.node, Input::Ended { link: LinkId(link) });
     }
 
     fn input(&mut self, node: usize, input: Input<'_>) {
@@ -209,6 +261,7 @@ impl World {
                     self.made += 1;
                     let link = LinkId(self.made);
                     let (ends, is_open) = ([node, at.node], [true, true]);
+                    *self.between.entry(ends).or_default() += 1;
                     self.wires.insert(link.0, Wire { ends, pipes: Default::default(), is_open });
                     let connected = Input::Connected { socket, dialer, link };
                     self.nodes[node].handle_input(self.now, connected);
@@ -222,7 +275,8 @@ impl World {
                 Output::Close { link, ended } => {
                     self.ended.push((node, ended));
                     let Some((wire, side)) = self.wire(link, node) else { continue };
-                    wire.pipes[side].is_closed = true;
+                    // One that has lost its end cannot tell the other.
+                    wire.pipes[side].is_closed = wire.is_open[side];
                     wire.is_open[side] = false;
                 }
                 Output::Closed { socket } => self.closed.push(At { node, socket }),
