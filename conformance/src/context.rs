@@ -322,6 +322,11 @@ impl Context {
         }
     }
 
+    /// Octets that the way between the SUT and a tester who does not read may hold, at most.
+    pub fn buffers(&self) -> usize {
+        self.target.buffers()
+    }
+
     /// Tells what was seen where nothing is judged.
     pub fn info(&mut self, what: impl Into<String>) {
         self.remarks.info.push(what.into());

@@ -2,8 +2,12 @@
 
 mod curve26;
 mod legacy;
+mod many;
+mod pair31;
 mod plain24;
 mod publishing;
+mod reqrep28;
+mod turns;
 mod zap27;
 mod zmtp13;
 mod zmtp15;
@@ -22,6 +26,8 @@ pub fn all() -> Vec<&'static Case> {
         plain24::ALL,
         curve26::ALL,
         zap27::ALL,
+        reqrep28::ALL,
+        pair31::ALL,
     ];
     let mut all: Vec<&'static Case> = rfcs.into_iter().flatten().copied().flatten().collect();
     all.sort_by_key(|case| case.id);

@@ -71,13 +71,26 @@ pub(super) async fn expect(peer: &mut Link, form: Form, on: bool, topic: &[u8]) 
 
 /// Publishes a marker in rounds until it arrives. What arrives before it is passed over.
 pub(super) async fn settle(cx: &mut Context, peer: &mut Link, marker: &[u8]) -> Outcome {
+    collect(cx, peer, marker).await.map(drop)
+}
+
+/// Publishes a marker in rounds until it arrives; what arrived before it, markers aside.
+pub(super) async fn collect(
+    cx: &mut Context,
+    peer: &mut Link,
+    marker: &[u8],
+) -> Result<Vec<Vec<Vec<u8>>>, Stop> {
     let began = Instant::now();
+    let mut arrived = Vec::new();
     while began.elapsed() < cx.bench().deadline {
+        peer.release().await?;
         cx.send(&[marker]).await?;
         while let Ok(message) = timeout(ROUND, peer.message()).await {
-            if message? == [marker] {
-                return Ok(());
+            let message = message?;
+            if message == [marker] {
+                return Ok(arrived);
             }
+            arrived.push(message);
         }
     }
     let expected = "messages of a subscribed topic arrive";

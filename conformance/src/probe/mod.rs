@@ -27,6 +27,8 @@ pub struct Link {
     entropy: Entropy,
     received: Vec<u8>,
     held: Vec<u8>,
+    /// Frames of a message whose last frame has not been read.
+    parts: Vec<Vec<u8>>,
     closed: bool,
 }
 
@@ -34,8 +36,8 @@ impl Link {
     /// Wraps a fresh stream.
     pub fn new(stream: Stream, bench: Rc<Bench>, entropy: Entropy) -> Self {
         let number = bench.transcript.borrow_mut().connection();
-        let (received, held) = (Vec::new(), Vec::new());
-        Self { stream, number, bench, entropy, received, held, closed: false }
+        let (received, held, parts) = (Vec::new(), Vec::new(), Vec::new());
+        Self { stream, number, bench, entropy, received, held, parts, closed: false }
     }
 
     /// Writes octets, cut as the split axis says. A connection the SUT has closed takes nothing
@@ -226,12 +228,12 @@ impl Link {
         }
     }
 
-    /// The next whole message; commands on the way are skipped, PING is answered.
+    /// The next whole message; commands on the way are skipped, PING is answered. Nothing is lost
+    /// when the call is dropped while it waits.
     ///
     /// # Errors
     /// [`Stop::Hang`] at the deadline, [`Stop::Fail`] for a close.
     pub async fn message(&mut self) -> Result<Vec<Vec<u8>>, Stop> {
-        let mut parts = Vec::new();
         loop {
             let Some(frame) = self.frame("a message").await? else {
                 return Err(self.fail("closed", "a message", "the connection was closed"));
@@ -241,9 +243,9 @@ impl Link {
                 continue;
             }
             let last = !frame.has_more();
-            parts.push(frame.body);
+            self.parts.push(frame.body);
             if last {
-                return Ok(parts);
+                return Ok(std::mem::take(&mut self.parts));
             }
         }
     }

@@ -179,6 +179,10 @@ pub trait Target {
     fn offers(&self) -> Offers;
     /// Opens a socket and binds or connects it to the tester.
     fn open(&self, spec: SocketSpec) -> Later<'_, Rc<dyn Socket>>;
+    /// Octets that the way between the SUT and a tester who does not read may hold, at most.
+    fn buffers(&self) -> usize {
+        8 << 20
+    }
     /// Starts it again after its process died; an endpoint that others run cannot be.
     fn restart(&self) -> Later<'_, ()>;
 }

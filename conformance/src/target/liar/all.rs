@@ -210,5 +210,10 @@ impl Lie {
         Self::Application(Trick::Links(100)),
         Self::Application(Trick::ReturnsAtOnce),
         Self::Application(Trick::EndsAll),
+        Self::Application(Trick::ToFirst),
+        Self::Application(Trick::ToAll),
+        Self::Application(Trick::Starves),
+        Self::Application(Trick::NeverRefuses),
+        Self::Application(Trick::KeepsDelimiter),
     ];
 }

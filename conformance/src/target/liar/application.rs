@@ -8,10 +8,11 @@ use std::time::Duration;
 use tokio::io::duplex;
 use tokio::sync::Notify;
 
+use super::hub::Hub;
 use super::relay::relay;
 use super::{Lie, Trick};
 use crate::target::zap::Doorman;
-use crate::target::{Later, Socket, SocketSpec, Stream, Target};
+use crate::target::{Later, Socket, SocketSpec, Stream, Target, TargetError};
 
 /// Octets one direction of the pipe to the tester holds.
 const PIPE: usize = 64 << 10;
@@ -23,6 +24,7 @@ pub(super) struct Inbox {
     messages: RefCell<VecDeque<Vec<Vec<u8>>>>,
     came: Notify,
     over: Notify,
+    pub(super) hub: Hub,
 }
 
 impl Inbox {
@@ -96,6 +98,7 @@ impl LyingSocket {
                 parts.for_each(|part| self.inbox.push(vec![part]));
                 return first.into_iter().collect();
             }
+            Trick::KeepsDelimiter => return [vec![Vec::new()], parts].concat(),
             Trick::FirstPart => return parts.into_iter().take(1).collect(),
             Trick::NoEmptyParts => {
                 return parts.into_iter().filter(|part| !part.is_empty()).collect();
@@ -139,7 +142,8 @@ impl Socket for LyingSocket {
                 self.honest.link().await?
             };
             let (ours, theirs) = duplex(PIPE);
-            tokio::task::spawn_local(relay(inner, theirs, self.lie, Rc::clone(&self.inbox)));
+            let inbox = Rc::clone(&self.inbox);
+            tokio::task::spawn_local(relay(number, inner, theirs, self.lie, inbox));
             Ok(Box::new(ours) as Stream)
         })
     }
@@ -160,6 +164,10 @@ impl Socket for LyingSocket {
                     let parts = cut(parts.to_vec(), |size| size.saturating_sub(1));
                     self.honest.send(&parts, within).await
                 }
+                Some(Trick::NeverRefuses) => match self.honest.send(parts, within).await {
+                    Err(TargetError::Refused(..)) => Ok(()),
+                    other => other,
+                },
                 _ => self.honest.send(parts, within).await,
             }
         })
@@ -170,11 +178,18 @@ impl Socket for LyingSocket {
             if self.trick() == Some(Trick::Deaf) {
                 return Ok(tokio::time::timeout(within, std::future::pending()).await.ok());
             }
-            tokio::select! {
+            let got = tokio::select! {
                 biased;
                 parts = self.inbox.next() => Ok(Some(parts)),
-                parts = self.honest.recv(within) => Ok(parts?.map(|parts| self.received(parts))),
-            }
+                parts = self.honest.recv(within) => match parts {
+                    Err(TargetError::Refused(..)) if self.trick() == Some(Trick::NeverRefuses) => {
+                        Ok(Some(vec![b"made up".to_vec()]))
+                    }
+                    parts => parts.map(|parts| parts.map(|parts| self.received(parts))),
+                },
+            };
+            self.inbox.hub.count();
+            got
         })
     }
 

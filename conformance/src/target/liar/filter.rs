@@ -57,8 +57,12 @@ impl Outgoing {
     }
 }
 
+/// Messages that the application receives before a liar lets it hear other peers.
+const STARVED: usize = 50;
+
 /// One connection of a liar.
 pub(super) struct Filter {
+    number: usize,
     lie: Lie,
     inbox: Rc<Inbox>,
     said: Scanner,
@@ -76,11 +80,14 @@ pub(super) struct Filter {
     sut_ended: bool,
     /// What the tester's last frame asks for, when it is a PING.
     asked: Vec<u8>,
+    /// Messages of the tester that are not heard yet.
+    starved: Vec<u8>,
 }
 
 impl Filter {
-    pub(super) fn new(lie: Lie, inbox: Rc<Inbox>) -> Self {
+    pub(super) fn new(number: usize, lie: Lie, inbox: Rc<Inbox>) -> Self {
         Self {
+            number,
             lie,
             inbox,
             said: Scanner::default(),
@@ -93,6 +100,7 @@ impl Filter {
             stalled: false,
             sut_ended: false,
             asked: Vec::new(),
+            starved: Vec::new(),
         }
     }
 
@@ -107,6 +115,37 @@ impl Filter {
 
     pub(super) fn ends_others(&self) -> bool {
         self.ends_with_others()
+    }
+
+    /// Whether the lie depends on other connections of the socket.
+    pub(super) fn minds_others(&self) -> bool {
+        let lies = [Trick::ToFirst, Trick::ToAll, Trick::Starves];
+        matches!(self.lie, Lie::Application(trick) if lies.contains(&trick))
+    }
+
+    /// What other connections have left for this one.
+    pub(super) fn resume(&mut self, flow: &mut Flow) {
+        flow.out.extend(self.inbox.hub.take(self.number));
+        if self.inbox.hub.received() >= STARVED {
+            flow.into.extend(std::mem::take(&mut self.starved));
+        }
+    }
+
+    /// Messages of the SUT go where they should not; a connection takes part from READY on.
+    fn divert(&self, piece: Piece, flow: &mut Flow) {
+        match piece {
+            Piece::Frame(_, frame) if frame.is_command() => {
+                if frame.is("READY") {
+                    self.inbox.hub.join(self.number);
+                }
+                flow.out.extend(frame.octets());
+            }
+            Piece::Frame(_, frame) if self.lie == Lie::Application(Trick::ToAll) => {
+                self.inbox.hub.to_all(&frame.octets());
+            }
+            Piece::Frame(_, frame) => self.inbox.hub.to_first(&frame.octets()),
+            Piece::Greeting(_, octets) | Piece::Rest(octets) => flow.out.extend(octets),
+        }
     }
 
     /// Octets of the SUT.
@@ -138,6 +177,11 @@ impl Filter {
                 }
                 flow.out.extend(frames);
             }
+            Lie::Application(Trick::ToFirst | Trick::ToAll) => {
+                for piece in self.said.take(octets) {
+                    self.divert(piece, flow);
+                }
+            }
             Lie::Says(which, edit) => {
                 for piece in self.said.take(octets) {
                     self.edit(piece, (which, edit), true, flow);
@@ -161,6 +205,20 @@ impl Filter {
             return;
         }
         match self.lie {
+            Lie::Application(Trick::Starves) if self.number > 0 => {
+                for piece in self.heard.take(octets) {
+                    match piece {
+                        Piece::Frame(_, frame) if !frame.is_command() => {
+                            self.starved.extend(frame.octets());
+                        }
+                        Piece::Frame(_, frame) => flow.into.extend(frame.octets()),
+                        Piece::Greeting(_, octets) | Piece::Rest(octets) => {
+                            flow.into.extend(octets);
+                        }
+                    }
+                }
+                self.resume(flow);
+            }
             Lie::HearsOctets(offset, values) => {
                 let mut octets = octets.to_vec();
                 for (at, value) in (offset..).zip(values) {

@@ -184,4 +184,14 @@ pub enum Trick {
     ReturnsAtOnce,
     /// The end of a connection ends all others of its socket.
     EndsAll,
+    /// Messages reach the first peer, whoever they are for.
+    ToFirst,
+    /// Messages reach every peer.
+    ToAll,
+    /// All but the first peer are heard when it has received 50 messages.
+    Starves,
+    /// What is refused seems to work: the message is lost, or one is made up.
+    NeverRefuses,
+    /// It receives an empty part in front of the others.
+    KeepsDelimiter,
 }

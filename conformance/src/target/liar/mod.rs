@@ -8,6 +8,7 @@ mod application;
 mod curve;
 mod edit;
 mod filter;
+mod hub;
 mod lie;
 mod relay;
 mod secure;
@@ -67,6 +68,10 @@ impl Target for Liar {
             let honest_target = Rc::clone(&self.honest);
             Ok(Rc::new(LyingSocket::new(honest_target, spec, honest, self.lie)) as Rc<dyn Socket>)
         })
+    }
+
+    fn buffers(&self) -> usize {
+        self.honest.buffers()
     }
 
     fn restart(&self) -> Later<'_, ()> {

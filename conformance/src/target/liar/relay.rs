@@ -12,15 +12,22 @@ use crate::target::Stream;
 const WAITING_MOST: usize = 64 << 10;
 
 /// Relays until both directions have ended or the lie closes the connection.
-pub(super) async fn relay(sut: Stream, tester: DuplexStream, lie: Lie, inbox: Rc<Inbox>) {
+pub(super) async fn relay(
+    number: usize,
+    sut: Stream,
+    tester: DuplexStream,
+    lie: Lie,
+    inbox: Rc<Inbox>,
+) {
     let (mut from_sut, mut to_sut) = split(sut);
     let (mut from_tester, mut to_tester) = split(tester);
-    let mut filter = Filter::new(lie, Rc::clone(&inbox));
+    let mut filter = Filter::new(number, lie, Rc::clone(&inbox));
     let mut flow = Flow::default();
     let (mut sut_open, mut tester_open) = (true, true);
     let (mut said, mut heard) = (Vec::new(), Vec::new());
     filter.begin(&mut flow);
     while !flow.close {
+        filter.resume(&mut flow);
         if flow.out.is_empty() && std::mem::take(&mut flow.end_out) {
             let _ = to_tester.shutdown().await;
         }
@@ -55,9 +62,11 @@ pub(super) async fn relay(sut: Stream, tester: DuplexStream, lie: Lie, inbox: Rc
                 }
             },
             () = inbox.ended(), if filter.ends_with_others() => break,
+            () = inbox.hub.changed(), if filter.minds_others() => {}
             else => break,
         }
     }
+    inbox.hub.leave(number);
     // What was sent before the close still comes.
     let _ = to_tester.write_all(flow.out.waiting()).await;
     let _ = to_tester.shutdown().await;

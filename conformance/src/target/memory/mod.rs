@@ -125,6 +125,11 @@ impl Target for MemoryTarget {
         })
     }
 
+    fn buffers(&self) -> usize {
+        // Pipes, and those of a liar.
+        if self.over_tcp { 8 << 20 } else { 256 << 10 }
+    }
+
     fn restart(&self) -> Later<'_, ()> {
         Box::pin(async { Ok(()) })
     }

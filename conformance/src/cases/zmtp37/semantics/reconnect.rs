@@ -1,7 +1,8 @@
 //! Broken connections: they come back, and nothing comes twice (37-SEM-003, -006).
 
-use super::{again, first_frames};
+use super::first_frames;
 use crate::case::{ANY, CONNECT, Case};
+use crate::cases::many::again;
 use crate::context::Context;
 use crate::octets::{MORE, frame, greeting};
 use crate::socket_type::SocketType;

@@ -1,7 +1,8 @@
 //! Connections that break inside a message (37-SEM-004).
 
-use super::{again, first_frames};
+use super::first_frames;
 use crate::case::{CONNECT, Case, Depth};
+use crate::cases::many::again;
 use crate::context::Context;
 use crate::octets::{Frame, MORE, frame, header};
 use crate::socket_type::SocketType;
