@@ -8,7 +8,11 @@ use zeroproof_reference::{Instant, Message, Parts, Refused, SocketType};
 
 use crate::ALLOCATED;
 
-static TURN: Mutex<()> = Mutex::new(());
+/// Held by a story from its beginning to its end: memory and time are the whole program's.
+pub(crate) fn turn() -> MutexGuard<'static, ()> {
+    static TURN: Mutex<()> = Mutex::new(());
+    TURN.lock().unwrap_or_else(PoisonError::into_inner)
+}
 
 /// A socket, and the peers that come to it.
 pub(crate) struct Peers {
@@ -22,12 +26,10 @@ pub(crate) struct Peers {
     pub(crate) ended: Vec<Ended>,
     pub(crate) deadline: Option<Instant>,
     before: usize,
-    _turn: MutexGuard<'static, ()>,
 }
 
 impl Peers {
     pub(crate) fn new(socket_type: SocketType, options: &[(&str, i32)]) -> Self {
-        let turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
         let mut node = Node::new(1);
         let socket = node.open(socket_type).unwrap();
         for (name, value) in options {
@@ -35,18 +37,8 @@ impl Peers {
         }
         let listener = node.bind(socket, "tcp://10.0.0.1:5555").unwrap();
         let (unread, ended, deadline) = (Vec::new(), Vec::new(), None);
-        let mut peers = Self {
-            node,
-            socket,
-            listener,
-            now: 0,
-            came: 0,
-            unread,
-            ended,
-            deadline,
-            before: 0,
-            _turn: turn,
-        };
+        let mut peers =
+            Self { node, socket, listener, now: 0, came: 0, unread, ended, deadline, before: 0 };
         peers.drain();
         peers.mark();
         peers
