@@ -1,6 +1,8 @@
 //! What peers can make a node allocate, counted by the allocator of this program: bounded by
 //! `limits`, by the marks of the queues, or by what really came, never by what was announced.
 //!
+//! What many peers and topics cost in time is here as well.
+//!
 //! One story at a time, as the count is of the whole program. Deliberately absent: transports,
 //! whose buffers are the system's; what a driver has to write is counted, as it is kept here.
 
@@ -11,6 +13,7 @@ mod session;
 #[cfg(test)]
 mod memory {
     mod peers;
+    mod scale;
     mod stories;
 }
 

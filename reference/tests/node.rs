@@ -2,6 +2,7 @@
 
 #[cfg(test)]
 mod node {
+    mod endings;
     mod games;
     mod machine;
     mod replies;

@@ -2,6 +2,7 @@
 
 use super::bench::Bench;
 use zeroproof_reference::SocketType::{Pub, Xpub};
+use zeroproof_reference::Subscriptions;
 use zeroproof_reference::error::{Operation, Refused};
 use zeroproof_reference::limits::SUBSCRIPTIONS;
 use zeroproof_reference::pattern::{Unwanted, Wish};
@@ -277,4 +278,15 @@ fn a_flood_of_topics_is_not_wanted() {
         bench.send("A").unwrap();
         assert_eq!((bench.take(a), bench.take(b)), (vec!["A".into()], vec!["A".to_owned()]));
     }
+}
+
+#[test]
+fn what_is_taken_back_counts_no_more() {
+    let mut wanted = Subscriptions::new();
+    assert!(wanted.subscribe(b"A") && !wanted.subscribe(b"A") && wanted.subscribe(b"AB"));
+    let before = wanted.size();
+    assert!(wanted.subscribe(b"ABC") && wanted.size() > before && wanted.cancel(b"ABC"));
+    assert_eq!(wanted.size(), before);
+    assert!(!wanted.cancel(b"A") && wanted.cancel(b"A") && wanted.cancel(b"AB"));
+    assert_eq!((wanted.size(), wanted.is_empty()), (0, true));
 }

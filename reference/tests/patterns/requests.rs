@@ -111,6 +111,19 @@ fn a_relaxed_socket_may_ask_again() {
     assert_eq!(bench.recv().unwrap(), "reply to two");
 }
 
+/// LZ-OPT-005: nor is it heard if it had come unseen, and the same peer is asked again.
+#[test]
+fn a_reply_that_waits_is_given_up_with_its_request() {
+    let mut bench = Bench::new(Req).with("req_relaxed");
+    let a = bench.peer();
+    bench.send("one").unwrap();
+    assert!(bench.deliver(a, "|reply to one"));
+    bench.send("two").unwrap();
+    assert_eq!(bench.recv(), Err(Refused::WouldBlock));
+    assert!(bench.deliver(a, "|reply to two"));
+    assert_eq!(bench.recv().unwrap(), "reply to two");
+}
+
 /// LZ-OPT-005: with `req_correlate` a reply to an earlier request is none to this.
 #[test]
 fn a_correlated_reply_repeats_the_request_id() {
