@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use zeroproof_reference::SocketType::{Dealer, Pair, Pull, Push, Router};
+use zeroproof_reference::SocketType::{Dealer, Pair, Pub, Pull, Push, Router, Sub};
 use zeroproof_reference::{Message, Refused};
 
 use super::world::World;
@@ -112,4 +112,24 @@ fn a_pair_that_has_disconnected_hears_no_more() {
     world.run(LONG);
     assert_eq!(world.recv_all(other), [Message::from("goodbye")]);
     assert_eq!(world.recv(one), Err(Refused::WouldBlock));
+}
+
+/// 29-XSUB-017: a publisher that keeps the link would go on sending.
+#[test]
+fn a_subscriber_that_leaves_takes_its_topics_back() {
+    for is_closed in [true, false] {
+        let mut world = World::new(6);
+        let (sub, publisher) = (world.open(Sub), world.open(Pub));
+        world.bind(publisher, HERE);
+        world.subscribe(sub, "a");
+        world.connect(sub, HERE);
+        world.run(LONG);
+        assert_eq!(world.under_way(), []);
+        if is_closed {
+            world.close(sub);
+        } else {
+            world.disconnect(sub, HERE);
+        }
+        assert_eq!(world.under_way(), b"\x04\x08\x06CANCELa", "closed: {is_closed}");
+    }
 }

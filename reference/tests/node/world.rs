@@ -186,6 +186,12 @@ impl World {
         self.wires.keys().copied().collect()
     }
 
+    /// Octets that were written and have not come.
+    pub(crate) fn under_way(&self) -> Vec<u8> {
+        let pipes = self.wires.values().flat_map(|wire| &wire.pipes);
+        pipes.flat_map(|pipe| pipe.octets.iter().copied()).collect()
+    }
+
     /// Cuts a link for both sides; what is under way is lost.
     pub(crate) fn sever(&mut self, link: u64) {
         let Some(wire) = self.wires.remove(&link) else { return };
