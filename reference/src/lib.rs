@@ -14,7 +14,9 @@
 //!
 //! A line may use the lines above it, never those below.
 //!
-//! [`runtime::Socket`] is the door for applications; `examples/` shows it. Below it
+//! [`runtime::Socket`] is the door for applications; `examples/` shows it. [`runtime::blocking`] is
+//! the same for programs without tasks, [`runtime::Messages`] for those of streams and sinks,
+//! [`runtime::Proxy`] joins two sockets. Below them
 //! [`Connection`] is the one for whoever wants to see octets: mutate it once with
 //! [`Connection::handle_input`], drain it with [`Connection::poll_output`] until
 //! [`Output::Wait`], then mutate it again.

@@ -31,3 +31,12 @@ fn pub_sub_hears_the_weather_and_no_sport() {
                  [\"weather.end\", \"\"]\n";
     assert_eq!(output("pub_sub"), heard);
 }
+
+#[test]
+fn url_pipeline_stores_every_image_though_a_worker_dies() {
+    let told = "20 URLs for 3 workers\n\
+                a worker died with a job in its hands\n\
+                what it had was sent again\n\
+                20 images stored\n";
+    assert_eq!(output("url_pipeline"), told);
+}

@@ -16,6 +16,7 @@ mod patterns {
     mod replies;
     mod requests;
     mod routing;
+    mod senders;
     mod stream;
     mod subscriber;
 }

@@ -88,6 +88,42 @@ pub struct PeerInfo {
     pub user_id: String,
     /// What else the ZAP handler said of it, in order.
     pub zap_metadata: Vec<(String, Vec<u8>)>,
+    /// Its IP address, numeric and without a port; empty if it has none, or nobody knows it.
+    pub address: String,
+}
+
+impl PeerInfo {
+    /// A property by name, whose case has no meaning: `Socket-Type`, `Routing-Id` or `Identity`,
+    /// `User-Id`, `Peer-Address`, or one of the application, such as `X-Colour`.
+    ///
+    /// `None` if there is none, or it is empty where that means the same. Who a peer is, and where,
+    /// is never what it says itself; of all else the word of the ZAP handler counts more than its.
+    ///
+    /// ```
+    /// use zeroproof_reference::PeerInfo;
+    ///
+    /// let metadata = vec![("X-Colour".into(), b"red".into()), ("User-Id".into(), b"root".into())];
+    /// let peer = PeerInfo { metadata, user_id: "admin".into(), ..PeerInfo::default() };
+    /// assert_eq!(peer.property("x-colour"), Some(&b"red"[..]));
+    /// assert_eq!(peer.property("User-Id"), Some(&b"admin"[..]));
+    /// ```
+    #[must_use]
+    pub fn property(&self, name: &str) -> Option<&[u8]> {
+        let is = |known: &str| name.eq_ignore_ascii_case(known); //= 37-META-002
+        let known: &[u8] = if is("Socket-Type") {
+            self.socket_type.map_or(&[], |socket_type| socket_type.name().as_bytes())
+        } else if is("Identity") || is("Routing-Id") {
+            &self.identity
+        } else if is("User-Id") {
+            self.user_id.as_bytes()
+        } else if is("Peer-Address") {
+            self.address.as_bytes()
+        } else {
+            let mut said = self.zap_metadata.iter().chain(&self.metadata);
+            return said.find(|(known, _)| is(known)).map(|(_, value)| &value[..]);
+        };
+        (!known.is_empty()).then_some(known)
+    }
 }
 
 /// Why a connection ended.

@@ -145,7 +145,8 @@ pub(crate) fn peer_info(
     let Announcement { socket_type, identity, metadata } = peer;
     let (user_id, zap_metadata) =
         verdict.map(|reply| (reply.user_id, reply.metadata)).unwrap_or_default();
-    PeerInfo { version, socket_type, identity, metadata, user_id, zap_metadata }
+    let address = String::new(); // Which the driver knows.
+    PeerInfo { version, socket_type, identity, metadata, user_id, zap_metadata, address }
 }
 
 /// What we announce, encoded. A peer is also told what the ZAP handler says of it.

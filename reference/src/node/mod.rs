@@ -18,7 +18,7 @@ mod polling;
 
 pub use event::{Input, LinkId, Output, SocketId};
 
-use crate::connection;
+use crate::connection::{self, PeerInfo};
 use crate::error::Refused;
 use crate::limits::ANSWERS;
 use crate::message::{Message, Parts};
@@ -27,6 +27,7 @@ use crate::socket::{DialerId, Endpoint, Link, ListenerId, Origin, PeerId, Socket
 use crate::socket_type::SocketType;
 use crate::time::Instant;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::sync::Arc;
 
 /// What has to be looked at, in this order.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -199,6 +200,14 @@ impl Node {
     /// See [`Socket::recv`].
     pub fn recv(&mut self, id: SocketId) -> Result<Message, Refused> {
         self.with(id, Socket::recv)
+    }
+
+    /// Receives one message, and tells who sent it.
+    ///
+    /// # Errors
+    /// See [`Socket::recv`].
+    pub fn recv_from(&mut self, id: SocketId) -> Result<(Message, Arc<PeerInfo>), Refused> {
+        self.with(id, Socket::recv_from)
     }
 
     /// Subscribes to what starts with this topic.

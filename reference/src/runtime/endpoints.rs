@@ -147,9 +147,9 @@ async fn dial<T: Transport>(context: Context<T>, shared: Arc<Shared>, id: Dialer
                 let options = shared.lock().socket.options().tcp.clone();
                 let stream = context.transport().connect(&endpoint, &options);
                 match while_wanted(&shared, number, Origin::Dialer(id), wanted, stream).await {
-                    Some(Ok(stream)) => {
+                    Some(Ok((stream, address))) => {
                         let (shared, zap) = (Arc::clone(&shared), context.zap_handler());
-                        let (origin, address) = (Origin::Dialer(id), String::new());
+                        let origin = Origin::Dialer(id);
                         Session::serve(shared, origin, stream, address, zap).await;
                     }
                     Some(Err(error)) => {

@@ -3,6 +3,8 @@
 //! ```text
 //! Context   what sockets of one program share: transport, inproc names, who judges peers
 //! Socket    the core's socket behind one lock; send, recv, bind, connect, close
+//! Messages  a socket as a Stream and a Sink     Proxy   two sockets that pass on what they receive
+//! blocking  the same sockets for programs without tasks
 //! session   one task a connection: one poll, no select     dialer, listener   one task an endpoint
 //! transport tcp and ipc behind one trait, so that simulated ones serve as well
 //! ```
@@ -10,10 +12,13 @@
 //! On a multi-threaded runtime call sockets from spawned tasks: the root future of `block_on` pays
 //! a thread switch for each wake-up. Deliberately absent: any rule of the protocol or of a type.
 
+pub mod blocking;
 mod context;
 mod endpoints;
 mod inproc;
+mod messages;
 mod monitor;
+mod proxy;
 mod session;
 mod shared;
 mod socket;
@@ -21,6 +26,9 @@ pub mod transport;
 mod writing;
 mod zap;
 
+pub use crate::socket::Ready;
 pub use context::Context;
+pub use messages::Messages;
 pub use monitor::Monitor;
+pub use proxy::{Proxy, Statistics, Traffic};
 pub use socket::Socket;

@@ -4,9 +4,9 @@
 //! again. Nothing is awaited while the lock is held.
 
 use crate::error::Refused;
-use crate::message::{Message, Part};
+use crate::message::Part;
 use crate::socket::peers::Signal;
-use crate::socket::{ListenerId, PeerId, Socket};
+use crate::socket::{ListenerId, PeerId, Ready, Socket};
 use crate::time::Instant;
 use core::task::{Poll, Waker};
 use std::collections::BTreeMap;
@@ -187,20 +187,63 @@ impl Core {
         Ok(())
     }
 
-    /// Receives, or waits for something to receive.
-    pub(super) fn poll_recv(&mut self, waker: &Waker) -> Poll<Result<Message, Refused>> {
-        match self.socket.recv() {
-            Err(Refused::WouldBlock) => {
-                self.receivers.add(waker);
-                Poll::Pending
-            }
-            outcome => Poll::Ready(outcome),
-        }
+    /// Counts messages that are to be sent at once; true if others should get a turn first.
+    pub(super) fn is_streak_over(&mut self, messages: usize) -> bool {
+        let messages = u32::try_from(messages).unwrap_or(STREAK);
+        let streak = self.streak.saturating_add(messages);
+        let is_over = streak > STREAK;
+        self.streak = if is_over { 0 } else { streak };
+        is_over
     }
 
-    /// Waits for room, after a send that found none.
-    pub(super) fn wait_to_send(&mut self, waker: &Waker) {
-        self.senders.add(waker);
+    /// Tries to receive, or waits for something to receive.
+    pub(super) fn poll_recv<V>(
+        &mut self,
+        waker: &Waker,
+        attempt: impl FnOnce(&mut Socket) -> Result<V, Refused>,
+    ) -> Poll<Result<V, Refused>> {
+        let outcome = attempt(&mut self.socket);
+        self.settle();
+        if matches!(outcome, Err(Refused::WouldBlock)) {
+            self.receivers.add(waker);
+            return Poll::Pending;
+        }
+        Poll::Ready(outcome)
+    }
+
+    /// Tries to send, or waits for room.
+    pub(super) fn poll_send<V>(
+        &mut self,
+        waker: &Waker,
+        attempt: impl FnOnce(&mut Socket) -> Result<V, Refused>,
+    ) -> Poll<Result<V, Refused>> {
+        let outcome = attempt(&mut self.socket);
+        self.settle();
+        if matches!(outcome, Err(Refused::WouldBlock)) {
+            self.senders.add(waker);
+            return Poll::Pending;
+        }
+        Poll::Ready(outcome)
+    }
+
+    /// Waits until some of this need not wait.
+    pub(super) fn poll_ready(
+        &mut self,
+        waker: &Waker,
+        wanted: Ready,
+    ) -> Poll<Result<Ready, Refused>> {
+        let ready = self.socket.ready().map(|ready| ready.and(wanted));
+        self.settle();
+        if ready.as_ref().is_ok_and(|ready| ready.is_none()) {
+            if wanted.recv {
+                self.receivers.add(waker);
+            }
+            if wanted.send {
+                self.senders.add(waker);
+            }
+            return Poll::Pending;
+        }
+        Poll::Ready(ready)
     }
 
     /// Waits for a task to end.

@@ -8,12 +8,14 @@ use super::endpoints;
 use super::monitor::Monitor;
 use super::shared::Shared;
 use super::transport::{Net, Transport};
+use crate::connection::PeerInfo;
 use crate::error::Refused;
 use crate::message::{Message, Parts};
 use crate::pattern::Wish;
-use crate::socket::{Endpoint, Value};
+use crate::socket::{self, Endpoint, Ready, Value};
+use crate::socket_type::SocketType;
 use core::future::{Future, poll_fn};
-use core::task::Poll;
+use core::task::{self, Poll};
 use core::time::Duration;
 use std::sync::Arc;
 
@@ -35,10 +37,7 @@ impl<T: Transport> Socket<T> {
     /// # Errors
     /// No such option, not for this type, or not this value.
     pub fn set(&self, name: &str, value: impl Into<Value>) -> Result<(), Refused> {
-        let mut core = self.shared.lock();
-        let outcome = core.socket.set(name, value);
-        core.settle();
-        outcome
+        self.with(|socket| socket.set(name, value))
     }
 
     /// Speaks 3.1 on connections made from now on, or with 0 only 3.0, as older peers do.
@@ -51,7 +50,8 @@ impl<T: Transport> Socket<T> {
     /// # Errors
     /// No such option, or not to be read.
     pub fn value(&self, name: &str) -> Result<Value, Refused> {
-        self.shared.lock().socket.value(name)
+        // Looking for a message drops what is none, which makes room.
+        self.with(|socket| socket.value(name))
     }
 
     /// Reports what happens to its endpoints and connections from now on: events whose
@@ -78,10 +78,7 @@ impl<T: Transport> Socket<T> {
     }
 
     fn ask(&self, wish: Wish<'_>) -> Result<(), Refused> {
-        let mut core = self.shared.lock();
-        let outcome = core.socket.ask(wish);
-        core.settle();
-        outcome
+        self.with(|socket| socket.ask(wish))
     }
 
     /// Binds to an endpoint, such as `tcp://127.0.0.1:*`; returns it with every wildcard filled
@@ -119,10 +116,7 @@ impl<T: Transport> Socket<T> {
     /// # Errors
     /// The socket is not connected to it.
     pub fn disconnect(&self, endpoint: &str) -> Result<(), Refused> {
-        let mut core = self.shared.lock();
-        let outcome = core.socket.disconnect(endpoint, self.shared.now());
-        core.settle();
-        outcome.map(drop)
+        self.with(|socket| socket.disconnect(endpoint, self.shared.now())).map(drop)
     }
 
     /// Sends one message; waits while the type says so, at most for `sndtimeo`.
@@ -130,12 +124,11 @@ impl<T: Transport> Socket<T> {
     /// # Errors
     /// What the type refuses; [`Refused::WouldBlock`] after `sndtimeo`.
     pub async fn send(&self, message: impl Parts) -> Result<(), Refused> {
-        let try_now = || message.with_parts(|parts| self.shared.lock().send(parts));
-        let mut sent = try_now();
+        let mut sent = self.send_in_turn(&message);
         if sent == Ok(false) {
             // Before it is sent: whoever drops this future then knows that it was not.
             tokio::task::yield_now().await;
-            sent = try_now();
+            sent = self.send_in_turn(&message);
         }
         match sent {
             Ok(true) => return Ok(()),
@@ -143,20 +136,7 @@ impl<T: Transport> Socket<T> {
             Err(refused) => return Err(refused),
         }
         let timeout = self.shared.lock().socket.options().timing.sndtimeo;
-        within(
-            timeout,
-            poll_fn(|cx| {
-                let mut core = self.shared.lock();
-                let outcome = message.with_parts(|parts| core.socket.send(parts));
-                core.settle();
-                if outcome == Err(Refused::WouldBlock) {
-                    core.wait_to_send(cx.waker());
-                    return Poll::Pending;
-                }
-                Poll::Ready(outcome)
-            }),
-        )
-        .await
+        within(timeout, poll_fn(|cx| self.poll_send(cx, &message))).await
     }
 
     /// Sends one message now.
@@ -167,26 +147,88 @@ impl<T: Transport> Socket<T> {
         message.with_parts(|parts| self.shared.lock().send_now(parts))
     }
 
+    /// Sends messages in order, at least one and as many as there is room for under one lock; tells
+    /// how many. Waits as [`Socket::send`] does.
+    ///
+    /// # Errors
+    /// What the type refuses of the first, and none was sent.
+    pub async fn send_batch(&self, messages: &[impl Parts]) -> Result<usize, Refused> {
+        // Before and not after: dropped while it yields, it has sent nothing.
+        if self.shared.lock().is_streak_over(messages.len()) {
+            tokio::task::yield_now().await;
+        }
+        match self.try_send_batch(messages) {
+            Err(Refused::WouldBlock) => {}
+            outcome => return outcome,
+        }
+        let timeout = self.shared.lock().socket.options().timing.sndtimeo;
+        within(timeout, poll_fn(|cx| self.poll_send_batch(cx, messages))).await
+    }
+
+    /// Sends as many messages as there is room for now, in order; tells how many.
+    ///
+    /// # Errors
+    /// [`Refused::WouldBlock`] if already the first would have to wait.
+    pub fn try_send_batch(&self, messages: &[impl Parts]) -> Result<usize, Refused> {
+        self.with(|socket| socket.send_batch(messages))
+    }
+
     /// Receives one message; waits at most for `rcvtimeo`.
     ///
     /// # Errors
     /// What the type refuses; [`Refused::WouldBlock`] after `rcvtimeo`.
-    pub async fn recv(&self) -> Result<Message, Refused> {
-        match self.try_recv() {
+    pub fn recv(&self) -> impl Future<Output = Result<Message, Refused>> {
+        self.receive(socket::Socket::recv)
+    }
+
+    /// Receives one message as [`Socket::recv`] does, and tells who sent it.
+    ///
+    /// ```
+    /// # use zeroproof_reference::{runtime::Context, Refused, SocketType};
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Refused> {
+    /// let context = Context::new();
+    /// let (pull, push) = (context.socket(SocketType::Pull)?, context.socket(SocketType::Push)?);
+    /// push.set("metadata", "X-Colour:red")?;
+    /// push.connect(&pull.bind("tcp://127.0.0.1:*").await?.to_string())?;
+    /// push.send("hello").await?;
+    /// let (message, sender) = pull.recv_from().await?;
+    /// assert_eq!(message.first(), b"hello");
+    /// assert_eq!(sender.property("X-Colour"), Some(&b"red"[..]));
+    /// assert_eq!(sender.property("Peer-Address"), Some(&b"127.0.0.1"[..]));
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// As for [`Socket::recv`].
+    pub fn recv_from(&self) -> impl Future<Output = Result<(Message, Arc<PeerInfo>), Refused>> {
+        self.receive(socket::Socket::recv_from)
+    }
+
+    /// Appends the messages that are there, at least one and at most `limit`, all taken under one
+    /// lock; tells how many. Waits as [`Socket::recv`] does.
+    ///
+    /// # Errors
+    /// As for [`Socket::recv`]; nothing was received.
+    pub fn recv_batch(
+        &self,
+        into: &mut Vec<Message>,
+        limit: usize,
+    ) -> impl Future<Output = Result<usize, Refused>> {
+        self.receive(move |socket| socket.recv_batch(into, limit))
+    }
+
+    async fn receive<V>(
+        &self,
+        mut attempt: impl FnMut(&mut socket::Socket) -> Result<V, Refused>,
+    ) -> Result<V, Refused> {
+        match self.with(&mut attempt) {
             Err(Refused::WouldBlock) => {}
             outcome => return outcome,
         }
         let timeout = self.shared.lock().socket.options().timing.rcvtimeo;
-        within(
-            timeout,
-            poll_fn(|cx| {
-                let mut core = self.shared.lock();
-                let outcome = core.poll_recv(cx.waker());
-                core.settle();
-                outcome
-            }),
-        )
-        .await
+        within(timeout, poll_fn(|cx| self.poll_recv(cx, &mut attempt))).await
     }
 
     /// Receives one message that is there now.
@@ -194,10 +236,79 @@ impl<T: Transport> Socket<T> {
     /// # Errors
     /// [`Refused::WouldBlock`] if there is none.
     pub fn try_recv(&self) -> Result<Message, Refused> {
+        self.with(socket::Socket::recv)
+    }
+
+    /// Appends the messages that are there now, at most `limit`; tells how many.
+    ///
+    /// # Errors
+    /// [`Refused::WouldBlock`] if there is none.
+    pub fn try_recv_batch(&self, into: &mut Vec<Message>, limit: usize) -> Result<usize, Refused> {
+        self.with(|socket| socket.recv_batch(into, limit))
+    }
+
+    /// Waits until some of this need not wait, and tells what; another task may still be faster.
+    ///
+    /// # Errors
+    /// [`Refused::Terminated`].
+    pub async fn ready(&self, wanted: Ready) -> Result<Ready, Refused> {
+        poll_fn(|cx| self.poll_ready(cx, wanted)).await
+    }
+
+    /// Does something to the socket, and wakes whoever has to look again.
+    fn with<V>(
+        &self,
+        act: impl FnOnce(&mut socket::Socket) -> Result<V, Refused>,
+    ) -> Result<V, Refused> {
         let mut core = self.shared.lock();
-        let outcome = core.socket.recv();
+        let outcome = act(&mut core.socket);
         core.settle();
         outcome
+    }
+
+    pub(super) fn poll_recv<V>(
+        &self,
+        cx: &task::Context<'_>,
+        attempt: impl FnOnce(&mut socket::Socket) -> Result<V, Refused>,
+    ) -> Poll<Result<V, Refused>> {
+        self.shared.lock().poll_recv(cx.waker(), attempt)
+    }
+
+    pub(super) fn poll_send(
+        &self,
+        cx: &task::Context<'_>,
+        message: &impl Parts,
+    ) -> Poll<Result<(), Refused>> {
+        let mut core = self.shared.lock();
+        message.with_parts(|parts| core.poll_send(cx.waker(), |socket| socket.send(parts)))
+    }
+
+    pub(super) fn poll_send_batch(
+        &self,
+        cx: &task::Context<'_>,
+        messages: &[impl Parts],
+    ) -> Poll<Result<usize, Refused>> {
+        self.shared.lock().poll_send(cx.waker(), |socket| socket.send_batch(messages))
+    }
+
+    /// Sends one message now; false, and it is not sent, if so many have gone in a row that others
+    /// should get a turn first.
+    pub(super) fn send_in_turn(&self, message: &impl Parts) -> Result<bool, Refused> {
+        message.with_parts(|parts| self.shared.lock().send(parts))
+    }
+
+    pub(super) fn poll_ready(
+        &self,
+        cx: &task::Context<'_>,
+        wanted: Ready,
+    ) -> Poll<Result<Ready, Refused>> {
+        self.shared.lock().poll_ready(cx.waker(), wanted)
+    }
+
+    /// The type, as it was opened.
+    #[must_use]
+    pub fn socket_type(&self) -> SocketType {
+        self.shared.lock().socket.options().socket_type
     }
 
     /// Closes the socket, and waits until everything queued has been written or `linger` is over.

@@ -55,6 +55,8 @@ pub struct Link {
     origin: Origin,
     /// Of our side, for reports.
     endpoint: String,
+    /// Of the peer.
+    address: String,
     connection: Connection,
     peer: Option<PeerId>,
     /// An empty batch to swap against a full one.
@@ -64,6 +66,7 @@ pub struct Link {
 impl Link {
     /// A link over a transport that has just been established.
     pub fn new(socket: &mut Socket, origin: Origin, setup: Setup, now: Instant) -> Self {
+        let address = setup.address.clone();
         let connection = Connection::new(socket.config(origin, setup), now);
         let event = match origin {
             Origin::Listener(_) => monitor::Event::Accepted,
@@ -71,7 +74,7 @@ impl Link {
         };
         let endpoint = socket.endpoint(origin);
         socket.report(event, &endpoint);
-        Self { origin, endpoint, connection, peer: None, spare: Batch::default() }
+        Self { origin, endpoint, address, connection, peer: None, spare: Batch::default() }
     }
 
     /// The peer, once it is known.
@@ -159,7 +162,8 @@ impl Link {
 
     fn handle_event(&mut self, socket: &mut Socket, event: Event) -> Result<(), Unwanted> {
         match (event, self.peer) {
-            (Event::Ready(info), _) => {
+            (Event::Ready(mut info), _) => {
+                info.address.clone_from(&self.address);
                 socket.dialed(self.origin);
                 socket.report(monitor::Event::HandshakeSucceeded, &self.endpoint);
                 self.peer = Some(socket.meet(self.origin, info)?);

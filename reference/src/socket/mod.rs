@@ -17,6 +17,7 @@ mod link;
 pub mod monitor;
 pub mod options;
 pub mod peers;
+mod ready;
 pub mod reconnect;
 mod security;
 
@@ -27,6 +28,7 @@ pub use link::{Ended, Link, LinkOutput};
 pub use monitor::Monitor;
 pub use options::{Options, Value};
 pub use peers::{PeerId, Peers, Signal};
+pub use ready::Ready;
 pub use reconnect::Reconnect;
 pub use security::Setup;
 
@@ -143,9 +145,8 @@ impl Socket {
         if let Some(value) = self.options.value(name)? {
             return Ok(value);
         }
-        let receives = self.pattern.can_recv(&mut self.peers, &self.options);
-        let sends = self.pattern.can_send(&mut self.peers, &self.options);
-        Ok(Value::Int(i64::from(receives) | (i64::from(sends) << 1)))
+        let Ready { recv, send } = self.ready()?;
+        Ok(Value::Int(i64::from(recv) | (i64::from(send) << 1)))
     }
 
     /// Changes what the socket, a subscriber, wants.
@@ -173,6 +174,16 @@ impl Socket {
     pub fn recv(&mut self) -> Result<Message, Refused> {
         self.check_open()?;
         self.pattern.recv(&mut self.peers, &self.options)
+    }
+
+    /// Receives one message, and tells who sent it; nobody is known to have sent what does not come
+    /// from a peer.
+    ///
+    /// # Errors
+    /// See [`Socket::recv`].
+    pub fn recv_from(&mut self) -> Result<(Message, Arc<PeerInfo>), Refused> {
+        let message = self.recv()?;
+        Ok((message, self.peers.sender().cloned().unwrap_or_default()))
     }
 
     const fn check_open(&self) -> Result<(), Refused> {

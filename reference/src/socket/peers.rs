@@ -8,10 +8,16 @@
 //! taken survives. Deliberately absent: which peer is next, which is the pattern's choice, and
 //! octets, which are the link's.
 
+mod queue;
+mod sender;
+
+pub use queue::{Bound, Signal};
+
 use crate::connection::PeerInfo;
 use crate::message::{Message, Part};
 use crate::wire::batch::{Batch, Chunk};
 use bytes::Bytes;
+use sender::{Former, Sender};
 use std::collections::VecDeque;
 use std::sync::Arc;
 
@@ -28,31 +34,6 @@ impl PeerId {
     pub fn slot(self) -> usize {
         usize::try_from(self.slot).unwrap_or(usize::MAX)
     }
-}
-
-/// How much a queue holds; zero is no bound. One message always fits.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub struct Bound {
-    /// Messages.
-    pub messages: usize,
-    /// Octets, headers included.
-    pub octets: usize,
-}
-
-impl Bound {
-    fn has_room(self, messages: usize, octets: usize) -> bool {
-        (self.messages == 0 || messages < self.messages)
-            && (self.octets == 0 || octets < self.octets)
-    }
-}
-
-/// What a queue wants its link to know.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Signal {
-    /// There is something to take, or to find out, and the link waits for it.
-    Outgoing(PeerId),
-    /// There is room to deliver to, and the link waits for it.
-    Room(PeerId),
 }
 
 /// One peer, with queues of its own.
@@ -76,6 +57,8 @@ struct Peer {
     /// The link found no room.
     stuffed: bool,
     info: Option<Arc<PeerInfo>>,
+    /// Who sent the first of them, if it was by an earlier link.
+    former: Former,
     routing_id: Bytes,
     /// Nothing more is queued for it.
     retired: bool,
@@ -86,6 +69,7 @@ struct Peer {
 impl Peer {
     fn drop_incoming(&mut self) {
         self.incoming.clear();
+        self.former = Former::default();
         (self.in_messages, self.in_octets) = (0, 0);
     }
 
@@ -113,6 +97,7 @@ pub struct Peers {
     free: Vec<u32>,
     signals: VecDeque<Signal>,
     conflate: bool,
+    sender: Sender,
 }
 
 impl Peers {
@@ -171,6 +156,7 @@ impl Peers {
         if self.peer(id).is_none() {
             return;
         }
+        self.sender.settle(id, self.info(id).cloned());
         if let Some(slot) = self.slots.get_mut(id.slot()) {
             slot.peer = None;
             slot.generation = slot.generation.wrapping_add(1);
@@ -205,10 +191,12 @@ impl Peers {
         self.peer(id)?.info.as_ref()
     }
 
-    /// Notes what the peer told of itself.
+    /// Notes what the peer told of itself, on a new link perhaps: it may be somebody else then.
     pub fn set_info(&mut self, id: PeerId, info: Arc<PeerInfo>) {
-        if let Some(peer) = self.peer_mut(id) {
-            peer.info = Some(info);
+        self.sender.settle(id, self.info(id).cloned());
+        let Some(peer) = self.peer_mut(id) else { return };
+        if let Some(before) = peer.info.replace(info) {
+            peer.former.push(peer.in_messages, before);
         }
     }
 
@@ -381,8 +369,14 @@ impl Peers {
     /// Receives the next message of this peer.
     #[inline]
     pub fn recv(&mut self, id: PeerId) -> Option<Message> {
-        let peer = self.peer_mut(id)?;
+        self.sender = Sender::Peer(id);
+        // Not by a method: the sender is noted while the peer is borrowed.
+        let slot = self.slots.get_mut(id.slot())?;
+        let peer = slot.peer.as_deref_mut().filter(|_| slot.generation == id.generation)?;
         peer.in_messages = peer.in_messages.saturating_sub(1);
+        if !peer.former.is_empty() {
+            self.sender = peer.former.pop();
+        }
         let chunk = peer.incoming.front_mut()?;
         if chunk.messages() > 1 {
             return chunk.next_message();

@@ -46,8 +46,8 @@ impl Transport for Memory {
         Ok((stream, String::new()))
     }
 
-    async fn connect(&self, _: &Endpoint, _: &Tcp) -> io::Result<DuplexStream> {
-        self.dial()
+    async fn connect(&self, _: &Endpoint, _: &Tcp) -> io::Result<(DuplexStream, String)> {
+        Ok((self.dial()?, String::new()))
     }
 }
 
@@ -67,7 +67,7 @@ impl Transport for BlackHole {
         self.0.accept(listener).await
     }
 
-    async fn connect(&self, _: &Endpoint, _: &Tcp) -> io::Result<DuplexStream> {
+    async fn connect(&self, _: &Endpoint, _: &Tcp) -> io::Result<(DuplexStream, String)> {
         core::future::pending().await
     }
 }

@@ -286,3 +286,21 @@ fn a_node_asks_its_driver_who_may_come_in() {
         assert_eq!(world.recv_all(pull).len(), heard, "{name}");
     }
 }
+
+#[test]
+fn whoever_receives_learns_who_sent() {
+    let mut world = World::new(3);
+    let router = world.open(Router);
+    world.bind(router, HERE);
+    for name in ["one", "other"] {
+        let dealer = world.open(Dealer);
+        world.nodes[dealer.node].set(dealer.socket, "routing_id", name).unwrap();
+        world.connect(dealer, HERE);
+        world.send(dealer, name).unwrap();
+        world.run(LONG);
+        let (message, sender) = world.nodes[router.node].recv_from(router.socket).unwrap();
+        assert_eq!(message, Message::new([name, name]));
+        assert_eq!(sender.property("Routing-Id"), Some(name.as_bytes()));
+        assert_eq!(sender.property("Socket-Type"), Some(&b"DEALER"[..]));
+    }
+}

@@ -56,11 +56,8 @@ impl Bench {
     pub(crate) fn meet(&mut self, peer: PeerId, identity: &str) -> Result<(), Unwanted> {
         let info = PeerInfo {
             version: (3, 1),
-            socket_type: None,
             identity: identity.as_bytes().to_vec(),
-            metadata: Vec::new(),
-            user_id: String::new(),
-            zap_metadata: Vec::new(),
+            ..PeerInfo::default()
         };
         self.peers.set_info(peer, Arc::new(info));
         self.pattern.met(&mut self.peers, &self.options, peer)

@@ -73,7 +73,7 @@ impl Transport for Memory {
         Ok((stream, String::new()))
     }
 
-    async fn connect(&self, _: &Endpoint, _: &Tcp) -> io::Result<Noted> {
+    async fn connect(&self, _: &Endpoint, _: &Tcp) -> io::Result<(Noted, String)> {
         Err(io::ErrorKind::ConnectionRefused.into())
     }
 }

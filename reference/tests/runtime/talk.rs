@@ -8,7 +8,7 @@ pub(crate) type Outcome = Result<(), Refused>;
 const ENDPOINTS: [&str; 4] = ["tcp://127.0.0.1:*", "tcp://[::1]:*", "ipc://*", "inproc://pair"];
 
 /// One bound, one connected to it.
-async fn pair(
+pub(crate) async fn pair(
     binds: SocketType,
     connects: SocketType,
     endpoint: &str,

@@ -82,7 +82,7 @@ impl Transport for Pipes {
         }
     }
 
-    async fn connect(&self, _: &Endpoint, _: &Tcp) -> io::Result<DuplexStream> {
-        self.0.from_sut.dial()
+    async fn connect(&self, _: &Endpoint, _: &Tcp) -> io::Result<(DuplexStream, String)> {
+        Ok((self.0.from_sut.dial()?, String::new()))
     }
 }

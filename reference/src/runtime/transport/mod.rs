@@ -39,10 +39,10 @@ pub trait Transport: Clone + Send + Sync + 'static {
         listener: &mut Self::Listener,
     ) -> impl Future<Output = io::Result<(Self::Stream, String)>> + Send;
 
-    /// Makes a stream to an endpoint.
+    /// Makes a stream to an endpoint; returns the IP address of the peer as well, as above.
     fn connect(
         &self,
         endpoint: &Endpoint,
         options: &Tcp,
-    ) -> impl Future<Output = io::Result<Self::Stream>> + Send;
+    ) -> impl Future<Output = io::Result<(Self::Stream, String)>> + Send;
 }

@@ -69,10 +69,14 @@ impl Transport for Net {
         }
     }
 
-    async fn connect(&self, endpoint: &Endpoint, options: &Tcp) -> io::Result<NetStream> {
+    async fn connect(&self, endpoint: &Endpoint, options: &Tcp) -> io::Result<(NetStream, String)> {
         match endpoint {
-            Endpoint::Tcp(address) => tcp::connect(address, options).await.map(NetStream::Tcp),
-            Endpoint::Ipc(path) => ipc::connect(path).await.map(NetStream::Ipc),
+            Endpoint::Tcp(address) => {
+                let stream = tcp::connect(address, options).await?;
+                let address = stream.peer_addr()?.ip().to_string();
+                Ok((NetStream::Tcp(stream), address))
+            }
+            Endpoint::Ipc(path) => Ok((NetStream::Ipc(ipc::connect(path).await?), String::new())),
             Endpoint::Inproc(_) => Err(io::ErrorKind::Unsupported.into()),
         }
     }

@@ -1,0 +1,28 @@
+//! What is the same of every queue of a peer: how much it holds, and what it tells its link.
+
+use super::PeerId;
+
+/// How much a queue holds; zero is no bound. One message always fits.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Bound {
+    /// Messages.
+    pub messages: usize,
+    /// Octets, headers included.
+    pub octets: usize,
+}
+
+impl Bound {
+    pub(super) fn has_room(self, messages: usize, octets: usize) -> bool {
+        (self.messages == 0 || messages < self.messages)
+            && (self.octets == 0 || octets < self.octets)
+    }
+}
+
+/// What a queue wants its link to know.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Signal {
+    /// There is something to take, or to find out, and the link waits for it.
+    Outgoing(PeerId),
+    /// There is room to deliver to, and the link waits for it.
+    Room(PeerId),
+}
