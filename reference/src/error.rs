@@ -29,6 +29,8 @@ pub enum Kind {
     NoEntry,
     /// ENODEV.
     NoDevice,
+    /// EACCES.
+    NotPermitted,
     /// EADDRINUSE.
     AddressInUse,
     /// EADDRNOTAVAIL.
@@ -55,6 +57,7 @@ impl Kind {
             Self::HostUnreachable => "EHOSTUNREACH",
             Self::NoEntry => "ENOENT",
             Self::NoDevice => "ENODEV",
+            Self::NotPermitted => "EACCES",
             Self::AddressInUse => "EADDRINUSE",
             Self::AddressNotAvailable => "EADDRNOTAVAIL",
             Self::NameTooLong => "ENAMETOOLONG",
@@ -196,6 +199,8 @@ mod tests {
             (EndpointError::AddressInUse(text()).into(), "EADDRINUSE", "another"),
             (EndpointError::AddressNotAvailable(text()).into(), "EADDRNOTAVAIL", "its own"),
             (EndpointError::NoSuchInterface("eth9".to_owned()).into(), "ENODEV", "eth9"),
+            (EndpointError::NotPermitted(text()).into(), "EACCES", "privileges"),
+            (EndpointError::NoFolder("ipc:///a/b".to_owned()).into(), "ENOENT", "folder"),
             (OptionError::Unknown("a\"b".to_owned()).into(), "EINVAL", "a\\\"b"),
             (OptionError::ReadOnly("type").into(), "EINVAL", "not set"),
             (OptionError::WriteOnly("subscribe").into(), "EINVAL", "not read"),

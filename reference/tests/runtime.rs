@@ -28,3 +28,5 @@ mod senders;
 mod streams;
 #[path = "runtime/talk.rs"]
 mod talk;
+#[path = "runtime/transport.rs"]
+mod transport;

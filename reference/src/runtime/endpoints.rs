@@ -6,7 +6,7 @@ use super::context::Context;
 use super::inproc::{self, Name};
 use super::session::Session;
 use super::shared::Shared;
-use super::transport::Transport;
+use super::transport::{self, Transport};
 use crate::error::Refused;
 use crate::socket::monitor::Event;
 use crate::socket::{self, Dial, DialerId, Endpoint, EndpointError, ListenerId, Origin};
@@ -135,7 +135,12 @@ fn accept_failed(shared: &Shared, id: ListenerId, error: &io::Error) {
 async fn dial<T: Transport>(context: Context<T>, shared: Arc<Shared>, id: DialerId, number: u64) {
     let wanted = |socket: &socket::Socket| socket.wants_dialer(id, shared.now());
     loop {
-        let next = shared.lock().socket.dial(id, shared.now());
+        let next = {
+            let mut core = shared.lock();
+            let next = core.socket.dial(id, shared.now());
+            core.settle();
+            next
+        };
         match next {
             Dial::Now(Endpoint::Inproc(name)) => {
                 let found = poll_fn(|cx| context.inproc().poll_find(&name, cx.waker()));
@@ -203,8 +208,15 @@ async fn while_wanted<F: Future>(
 
 fn refusal(error: &io::Error, endpoint: &str) -> EndpointError {
     let endpoint = endpoint.to_owned();
-    if error.kind() == io::ErrorKind::AddrInUse {
+    let kind = error.kind();
+    if transport::is_missing(error) {
+        EndpointError::NoSuchInterface(endpoint)
+    } else if kind == io::ErrorKind::AddrInUse {
         EndpointError::AddressInUse(endpoint)
+    } else if kind == io::ErrorKind::PermissionDenied {
+        EndpointError::NotPermitted(endpoint)
+    } else if kind == io::ErrorKind::NotFound {
+        EndpointError::NoFolder(endpoint)
     } else {
         EndpointError::AddressNotAvailable(endpoint)
     }

@@ -6,10 +6,12 @@
 //!
 //! Deliberately absent: inproc, which needs no octets and belongs to the context.
 
+mod interfaces;
 mod ipc;
 mod net;
 mod tcp;
 
+pub(super) use interfaces::is_missing;
 pub use net::{Net, NetListener, NetStream};
 
 use crate::socket::Endpoint;

@@ -1,14 +1,15 @@
 //! The transports of the operating system: tcp and ipc.
 
+use super::Transport;
 use super::ipc::{self, IpcListener};
-use super::{Transport, tcp};
+use super::tcp::{self, TcpAcceptor};
 use crate::socket::Endpoint;
 use crate::socket::options::Tcp;
 use core::pin::Pin;
 use core::task::{Context, Poll};
 use std::io::{self, IoSlice};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::net::{TcpListener, TcpStream, UnixStream};
+use tokio::net::{TcpStream, UnixStream};
 
 /// tcp and ipc.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -18,7 +19,7 @@ pub struct Net;
 #[derive(Debug)]
 pub enum NetListener {
     /// From other machines, too.
-    Tcp(TcpListener),
+    Tcp(TcpAcceptor),
     /// From this one.
     Ipc(IpcListener),
 }
@@ -47,7 +48,7 @@ impl Transport for Net {
                 Ok((NetListener::Tcp(listener), endpoint))
             }
             Endpoint::Ipc(path) => {
-                let (listener, endpoint) = ipc::bind(path)?;
+                let (listener, endpoint) = ipc::bind(path, options)?;
                 Ok((NetListener::Ipc(listener), endpoint))
             }
             Endpoint::Inproc(_) => Err(io::ErrorKind::Unsupported.into()),
@@ -58,12 +59,11 @@ impl Transport for Net {
         match listener {
             NetListener::Tcp(listener) => {
                 let (stream, address) = listener.accept().await?;
-                stream.set_nodelay(true)?;
                 //= 27-FIELDS-001
                 Ok((NetStream::Tcp(stream), address.ip().to_string()))
             }
             NetListener::Ipc(listener) => {
-                let (stream, _) = listener.listener.accept().await?;
+                let stream = listener.accept().await?;
                 Ok((NetStream::Ipc(stream), String::new()))
             }
         }
@@ -76,7 +76,9 @@ impl Transport for Net {
                 let address = stream.peer_addr()?.ip().to_string();
                 Ok((NetStream::Tcp(stream), address))
             }
-            Endpoint::Ipc(path) => Ok((NetStream::Ipc(ipc::connect(path).await?), String::new())),
+            Endpoint::Ipc(path) => {
+                Ok((NetStream::Ipc(ipc::connect(path, options)?), String::new()))
+            }
             Endpoint::Inproc(_) => Err(io::ErrorKind::Unsupported.into()),
         }
     }

@@ -38,8 +38,12 @@ pub enum EndpointError {
     AddressInUse(String),
     /// Not an address of this machine.
     AddressNotAvailable(String),
-    /// This machine has no interface of this name.
+    /// This machine has no interface that this, or the option `bindtodevice`, names.
     NoSuchInterface(String),
+    /// The operating system does not let this process bind to this.
+    NotPermitted(String),
+    /// The folder of an ipc path does not exist.
+    NoFolder(String),
 }
 
 impl EndpointError {
@@ -50,10 +54,11 @@ impl EndpointError {
             Self::UnknownTransport(_) => Kind::ProtocolNotSupported,
             Self::IncompatibleTransport(_) => Kind::IncompatibleProtocol,
             Self::PathTooLong(_) => Kind::NameTooLong,
-            Self::NoSuchEndpoint(_) => Kind::NoEntry,
+            Self::NoSuchEndpoint(_) | Self::NoFolder(_) => Kind::NoEntry,
             Self::AddressInUse(_) => Kind::AddressInUse,
             Self::AddressNotAvailable(_) => Kind::AddressNotAvailable,
             Self::NoSuchInterface(_) => Kind::NoDevice,
+            Self::NotPermitted(_) => Kind::NotPermitted,
             Self::NoTransport
             | Self::NoPort
             | Self::Port(_)
@@ -108,8 +113,18 @@ impl fmt::Display for EndpointError {
             Self::AddressNotAvailable(text) => {
                 write!(f, "{text} is not an address of this machine: bind to one of its own")
             }
-            Self::NoSuchInterface(name) => {
-                write!(f, "no interface {name}: name one of this machine, an address or *")
+            Self::NoSuchInterface(text) => write!(
+                f,
+                "{text}: no such interface, or none named as bindtodevice says; name one of this \
+                 machine, an address or *"
+            ),
+            Self::NotPermitted(text) => write!(
+                f,
+                "{text}: the system does not permit it; a port below 1024, a folder of others and \
+                 bindtodevice take privileges"
+            ),
+            Self::NoFolder(text) => {
+                write!(f, "{text}: there is no such folder; make it first")
             }
         }
     }
