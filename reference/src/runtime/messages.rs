@@ -22,7 +22,8 @@ use futures_sink::Sink;
 /// Messages to and from a socket; the stream ends when the socket is closed.
 ///
 /// What is received is never lost with a dropped future. What is sent has been sent once it is
-/// flushed: one message may wait here for room.
+/// flushed: one message may wait here for room. A REQ or a REP, which has to take turns, does not
+/// go well with combinators that read ahead, such as `forward`.
 ///
 /// ```
 /// # use zeroproof_reference::{runtime::Context, Message, Refused, SocketType};
@@ -31,10 +32,10 @@ use futures_sink::Sink;
 /// # #[tokio::main(flavor = "current_thread")]
 /// # async fn main() -> Result<(), Refused> {
 /// let context = Context::new();
-/// let (rep, req) = (context.socket(SocketType::Rep)?, context.socket(SocketType::Req)?);
-/// req.connect(&rep.bind("tcp://127.0.0.1:*").await?.to_string())?;
+/// let (router, req) = (context.socket(SocketType::Router)?, context.socket(SocketType::Req)?);
+/// req.connect(&router.bind("tcp://127.0.0.1:*").await?.to_string())?;
 /// tokio::spawn(async move {
-///     let (replies, requests) = rep.into_messages().split();
+///     let (replies, requests) = router.into_messages().split();
 ///     requests.forward(replies).await
 /// });
 /// req.messages().send(Message::from("echo")).await?;
