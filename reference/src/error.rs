@@ -202,6 +202,7 @@ mod tests {
             (EndpointError::NotPermitted(text()).into(), "EACCES", "privileges"),
             (EndpointError::NoFolder("ipc:///a/b".to_owned()).into(), "ENOENT", "folder"),
             (OptionError::Unknown("a\"b".to_owned()).into(), "EINVAL", "a\\\"b"),
+            (OptionError::Taken("a name").into(), "EINVAL", "another"),
             (OptionError::ReadOnly("type").into(), "EINVAL", "not set"),
             (OptionError::WriteOnly("subscribe").into(), "EINVAL", "not read"),
             (Refused::Terminated, "ETERM", "another socket"),

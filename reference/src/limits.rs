@@ -13,6 +13,11 @@ pub const SUBSCRIPTIONS: usize = 256 << 20;
 /// from it meanwhile.
 pub const ANSWERS: usize = 64 << 10;
 
+/// Connections that have come to one endpoint and have not finished their handshake; of more, the
+/// one that came first goes. Half of the 1,024 descriptors that a process usually has, so that
+/// whoever only connects cannot take them all.
+pub const HANDSHAKES: usize = 512;
+
 /// What one connection may cost us; sizes in octets.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Limits {

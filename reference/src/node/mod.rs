@@ -173,16 +173,11 @@ impl Node {
         Ok(dialer)
     }
 
-    /// Undoes one [`Node::connect`].
+    /// Undoes every [`Node::connect`] to this endpoint.
     ///
     /// # Errors
     /// See [`Socket::disconnect`].
-    pub fn disconnect(
-        &mut self,
-        id: SocketId,
-        text: &str,
-        now: Instant,
-    ) -> Result<DialerId, Refused> {
+    pub fn disconnect(&mut self, id: SocketId, text: &str, now: Instant) -> Result<(), Refused> {
         self.with(id, |socket| socket.disconnect(text, now))
     }
 

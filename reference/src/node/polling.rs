@@ -31,7 +31,7 @@ impl Node {
     pub(super) fn establish(&mut self, now: Instant, id: SocketId, origin: Origin, link: LinkId) {
         let entropy = self.entropy();
         let has_zap_handler = self.has_zap_handler;
-        let setup = Setup { has_zap_handler, entropy, ..Setup::default() };
+        let setup = Setup { number: link.0, has_zap_handler, entropy, ..Setup::default() };
         let open = self.sockets.get_mut(&id).filter(|Open { socket, .. }| match origin {
             Origin::Listener(listener) => socket.listens(listener),
             Origin::Dialer(dialer) => socket.wants_dialer(dialer, now),
@@ -79,6 +79,8 @@ impl Node {
         while let Some(Signal::Outgoing(peer) | Signal::Room(peer)) = open.socket.poll_signal() {
             self.touched.extend(open.of_peer.get(&peer).copied().map(Member::Link));
         }
+        let crowded = open.socket.take_crowded();
+        self.touched.extend(crowded.map(|link| Member::Link(LinkId(link))));
         let wakes = open.socket.take_wakes();
         if wakes.links {
             self.touched.extend(open.links.iter().copied().map(Member::Link));

@@ -4,8 +4,10 @@
 //! bind -> Names <-find- dial      pipe: lock one, take; lock the other, give; never both
 //! ```
 //!
-//! A socket may connect before anybody is bound. Deliberately absent: threads; a pipe runs where
-//! the socket that connects does.
+//! A socket may connect before anybody is bound. Other than in libzmq, a pipe is a connection like
+//! any other: a monitor is told of it, and who connected connects again when the binder has gone
+//! and somebody binds anew. Deliberately absent: threads; a pipe runs where the socket that
+//! connects does.
 
 use super::shared::{Shared, Wakers};
 use crate::error::Refused;

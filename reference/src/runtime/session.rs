@@ -82,8 +82,11 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
                 Mechanism::Curve => entropy(),
                 Mechanism::Null | Mechanism::Plain => Entropy::default(),
             };
-            let setup = Setup { address, has_zap_handler, entropy };
-            (core.enter(), Link::new(&mut core.socket, origin, setup, now))
+            let number = core.enter();
+            let setup = Setup { number, address, has_zap_handler, entropy };
+            let link = Link::new(&mut core.socket, origin, setup, now);
+            core.settle();
+            (number, link)
         };
         let mut session = Self {
             shared,

@@ -153,6 +153,9 @@ impl Core {
                 self.wake(*task);
             }
         }
+        if let Some(task) = self.socket.take_crowded() {
+            self.wake(task);
+        }
         let wakes = self.socket.take_wakes();
         if wakes.senders {
             self.senders.wake();

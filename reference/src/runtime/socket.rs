@@ -93,7 +93,7 @@ impl<T: Transport> Socket<T> {
     /// Connects to an endpoint. There need not be anybody yet: the socket dials until there is.
     ///
     /// # Errors
-    /// The endpoint is none to connect to.
+    /// The endpoint is none to connect to, or a peer has the name that `connect_routing_id` gives.
     ///
     /// # Panics
     /// Outside a tokio runtime, which is to run the task that dials.
@@ -110,13 +110,13 @@ impl<T: Transport> Socket<T> {
         endpoints::unbind(&self.shared, endpoint).await
     }
 
-    /// Undoes one [`Socket::connect`]; what is queued for that endpoint still leaves, for as long
-    /// as `linger` says.
+    /// Undoes every [`Socket::connect`] to this endpoint, as in libzmq; what is queued for it still
+    /// leaves, for as long as `linger` says.
     ///
     /// # Errors
     /// The socket is not connected to it.
     pub fn disconnect(&self, endpoint: &str) -> Result<(), Refused> {
-        self.with(|socket| socket.disconnect(endpoint, self.shared.now())).map(drop)
+        self.with(|socket| socket.disconnect(endpoint, self.shared.now()))
     }
 
     /// Sends one message; waits while the type says so, at most for `sndtimeo`.

@@ -12,14 +12,17 @@ use super::Socket;
 use super::closing::Closing;
 use super::endpoint::{Endpoint, EndpointError};
 use super::monitor::Event;
+use super::options::OptionError;
 use super::peers::{Bound, PeerId};
 use super::reconnect::{Failure, Reconnect};
 use super::security::{self, Setup};
 use crate::connection::{Config, Role};
 use crate::error::Refused;
+use crate::pattern::Unwanted;
 use crate::socket_type::SocketType;
 use crate::time::Instant;
 use core::time::Duration;
+use std::collections::VecDeque;
 
 /// Names an endpoint that a socket is bound to.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -55,6 +58,8 @@ pub enum Dial {
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(super) struct Listener {
     pub(super) endpoint: Endpoint,
+    /// Links whose handshake is under way, as their driver calls them; the oldest first.
+    pub(super) shaking: VecDeque<u64>,
 }
 
 /// An endpoint that a socket is connected to.
@@ -77,7 +82,7 @@ impl Socket {
         let id = ListenerId(self.next_endpoint());
         self.options.last_endpoint = endpoint.to_string();
         let text = endpoint.to_string();
-        self.listeners.insert(id, Listener { endpoint });
+        self.listeners.insert(id, Listener { endpoint, shaking: VecDeque::new() });
         self.report(Event::Listening, &text);
         id
     }
@@ -121,25 +126,15 @@ impl Socket {
     /// Connects to an endpoint: from now on [`Socket::dial`] says when to dial it.
     ///
     /// # Errors
-    /// The endpoint is none to connect to, or the socket is closed.
+    /// The endpoint is none to connect to, the socket is closed, or a peer has the name that
+    /// `connect_routing_id` gives; there libzmq ends the process.
     pub fn connect(&mut self, text: &str) -> Result<DialerId, Refused> {
         self.check_open()?;
         let endpoint = Endpoint::to_connect(text)?;
         self.check_transport(&endpoint)?;
+        let early = self.attach_early()?;
         let id = DialerId(self.next_endpoint());
         self.options.last_endpoint = endpoint.to_string();
-        let mut early = None;
-        // It names the next endpoint only.
-        let name = core::mem::take(&mut self.options.routing.connect_routing_id);
-        if !name.is_empty() || (self.queues_early() && !self.options.queues.immediate) {
-            let peer = self.peers.insert(self.early_bound(), self.options.receive_bound());
-            self.peers.set_routing_id(peer, name.into());
-            match self.pattern.attach(&mut self.peers, &self.options, peer) {
-                Ok(()) => early = Some(peer),
-                Err(_) => self.peers.remove(peer),
-            }
-            self.wakes.senders = true;
-        }
         //= 37-SEM-002
         let (reconnect, busy, peer, left) = (Reconnect::new(), false, early, None);
         let dialer = Dialer { endpoint, reconnect, busy, early, peer, left };
@@ -147,25 +142,48 @@ impl Socket {
         Ok(id)
     }
 
-    /// Undoes one [`Socket::connect`]: its link is closed when what is queued for it has left, or
-    /// linger is over.
+    /// A peer for the next endpoint, if its type queues before it has met anybody.
+    fn attach_early(&mut self) -> Result<Option<PeerId>, Refused> {
+        // It names the next endpoint only.
+        let name = core::mem::take(&mut self.options.routing.connect_routing_id);
+        if name.is_empty() && (!self.queues_early() || self.options.queues.immediate) {
+            return Ok(None);
+        }
+        let peer = self.peers.insert(self.early_bound(), self.options.receive_bound());
+        self.peers.set_routing_id(peer, name.clone().into());
+        self.wakes.senders = true;
+        let attached = self.pattern.attach(&mut self.peers, &self.options, peer);
+        if attached.is_err() {
+            self.peers.remove(peer);
+        }
+        if attached == Err(Unwanted::IdentityTaken) {
+            self.options.routing.connect_routing_id = name;
+            return Err(OptionError::Taken("connect_routing_id").into());
+        }
+        Ok(attached.ok().map(|()| peer))
+    }
+
+    /// Undoes every [`Socket::connect`] to this endpoint, as libzmq does: its links are closed when
+    /// what is queued for them has left, or linger is over.
     ///
     /// # Errors
     /// [`EndpointError::NoSuchEndpoint`].
-    pub fn disconnect(&mut self, text: &str, now: Instant) -> Result<DialerId, Refused> {
+    pub fn disconnect(&mut self, text: &str, now: Instant) -> Result<(), Refused> {
         self.check_open()?;
         let closing = self.closing_from(now);
-        let mut connected = self.dialers.iter_mut().filter(|(_, dialer)| dialer.left.is_none());
-        let found = connected.find(|(_, dialer)| dialer.endpoint.to_string() == text);
-        let (id, dialer) = found.ok_or_else(|| EndpointError::NoSuchEndpoint(text.to_owned()))?;
-        let (id, peer) = (*id, dialer.peer);
-        dialer.left = Some(closing);
-        dialer.reconnect.handle_disconnect(&self.options.timing);
-        if let Some(peer) = peer {
-            self.retire(peer);
+        let mut peers = Vec::new();
+        let connected = self.dialers.values_mut().filter(|dialer| dialer.left.is_none());
+        for dialer in connected.filter(|dialer| dialer.endpoint.to_string() == text) {
+            dialer.left = Some(closing);
+            dialer.reconnect.handle_disconnect(&self.options.timing);
+            peers.push(dialer.peer);
         }
+        if peers.is_empty() {
+            return Err(EndpointError::NoSuchEndpoint(text.to_owned()).into());
+        }
+        peers.into_iter().flatten().for_each(|peer| self.retire(peer));
         self.wakes.links = true;
-        Ok(id)
+        Ok(())
     }
 
     /// Since when an endpoint, once connected, is none any more.

@@ -21,6 +21,9 @@ use crate::wire::batch::Batch;
 use crate::wire::zap;
 use bytes::BytesMut;
 
+/// What a monitor is told of a link that had to make room for others.
+const ECONNABORTED: i32 = 103;
+
 /// Why a link is over.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Ended {
@@ -30,6 +33,8 @@ pub enum Ended {
     Unwanted(Unwanted),
     /// The socket has no use for it any more.
     Replaced,
+    /// Too many others came while its handshake was under way.
+    Crowded,
     /// The socket has closed, or was disconnected from the endpoint.
     Local,
 }
@@ -53,6 +58,7 @@ pub enum LinkOutput {
 #[derive(Debug)]
 pub struct Link {
     origin: Origin,
+    number: u64,
     /// Of our side, for reports.
     endpoint: String,
     /// Of the peer.
@@ -67,6 +73,8 @@ impl Link {
     /// A link over a transport that has just been established.
     pub fn new(socket: &mut Socket, origin: Origin, setup: Setup, now: Instant) -> Self {
         let address = setup.address.clone();
+        let number = setup.number;
+        socket.shake(origin, number);
         let connection = Connection::new(socket.config(origin, setup), now);
         let event = match origin {
             Origin::Listener(_) => monitor::Event::Accepted,
@@ -74,7 +82,7 @@ impl Link {
         };
         let endpoint = socket.endpoint(origin);
         socket.report(event, &endpoint);
-        Self { origin, endpoint, address, connection, peer: None, spare: Batch::default() }
+        Self { origin, number, endpoint, address, connection, peer: None, spare: Batch::default() }
     }
 
     /// The peer, once it is known.
@@ -142,6 +150,9 @@ impl Link {
         deadline: Option<Instant>,
         all_written: bool,
     ) -> LinkOutput {
+        if self.peer.is_none() && socket.is_crowded_out(self.origin, self.number) {
+            return LinkOutput::Close(Ended::Crowded);
+        }
         if !socket.is_leaving(self.origin) {
             if all_written && self.peer.is_some_and(|peer| socket.peers().is_unwanted(peer)) {
                 return LinkOutput::Close(Ended::Replaced);
@@ -165,6 +176,7 @@ impl Link {
             (Event::Ready(mut info), _) => {
                 info.address.clone_from(&self.address);
                 socket.dialed(self.origin);
+                socket.shaken(self.origin, self.number);
                 socket.report(monitor::Event::HandshakeSucceeded, &self.endpoint);
                 self.peer = Some(socket.meet(self.origin, info)?);
             }
@@ -187,10 +199,16 @@ impl Link {
                 }
                 Some(Failure::of(reason, self.peer.is_some()))
             }
+            Ended::Crowded => {
+                let event = monitor::Event::HandshakeFailedNoDetail(ECONNABORTED);
+                socket.report(event, &self.endpoint);
+                Some(Failure::Handshake)
+            }
             Ended::Unwanted(_) => Some(Failure::Handshake),
             Ended::Replaced => Some(Failure::Lost),
             Ended::Local => None,
         };
+        socket.shaken(self.origin, self.number);
         socket.report(monitor::Event::Disconnected, &self.endpoint);
         if let Some(peer) = self.peer {
             socket.part(self.origin, peer);

@@ -12,6 +12,7 @@
 mod closing;
 mod dialing;
 pub mod endpoint;
+mod handshakes;
 mod inproc;
 mod link;
 pub mod monitor;
@@ -79,6 +80,8 @@ pub struct Socket {
     /// Grows by an odd constant with each number drawn.
     chance: u64,
     wakes: Wakes,
+    /// A link that had to make room.
+    crowded: Option<u64>,
     closing: Option<Closing>,
 }
 
@@ -99,6 +102,7 @@ impl Socket {
             minor: 1,
             chance: u64::from(first),
             wakes: Wakes::default(),
+            crowded: None,
             closing: None,
         })
     }

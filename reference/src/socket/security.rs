@@ -11,6 +11,9 @@ use crate::wire::plain::Password;
 /// What a driver knows of one link, and the core does not.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Setup {
+    /// What the driver calls the link, and no other of this socket; see
+    /// [`Socket::take_crowded`](super::Socket::take_crowded).
+    pub number: u64,
     /// The peer's IP address, numeric, without a port; empty if it has none.
     pub address: String,
     /// Whether somebody answers to [`LinkOutput::Authenticate`](super::LinkOutput::Authenticate).

@@ -9,8 +9,10 @@ use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream, duplex};
 use tokio::net::TcpStream;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+use zeroproof_reference::limits::HANDSHAKES;
 use zeroproof_reference::runtime::transport::Transport;
 use zeroproof_reference::runtime::{Context, Socket};
+use zeroproof_reference::socket::monitor::Event;
 use zeroproof_reference::socket::options::Tcp;
 use zeroproof_reference::{Endpoint, Message, Refused, SocketType};
 
@@ -147,6 +149,78 @@ async fn ten_thousand_that_never_finish_a_handshake_harm_nobody_and_go_in_time()
     let late = context.socket(SocketType::Req).unwrap();
     late.connect(HERE).unwrap();
     ask(&late).await.unwrap();
+}
+
+#[tokio::test(start_paused = true)]
+async fn of_too_many_handshakes_the_oldest_makes_room_at_once() {
+    let memory = Memory::default();
+    let context = Context::over(memory.clone());
+    let (req, _) = service(&context, HERE).await;
+    let before = tokio::time::Instant::now();
+    let mut crowd: Vec<_> = (0..HANDSHAKES * 4).map(|_| memory.dial().unwrap()).collect();
+    let late = context.socket(SocketType::Req).unwrap();
+    late.connect(HERE).unwrap();
+    ask(&late).await.unwrap();
+    ask(&req).await.unwrap();
+    let mut kept = crowd.split_off(HANDSHAKES * 3 + 1);
+    for mut stream in crowd {
+        let mut heard = Vec::new();
+        stream.read_to_end(&mut heard).await.unwrap();
+    }
+    for stream in &mut kept {
+        stream.write_all(&greeting(1)).await.unwrap();
+    }
+    assert!(before.elapsed() < Duration::from_secs(1), "nobody waited for a timeout");
+}
+
+/// Memory of a system that has run out of descriptors for so many attempts to accept.
+#[derive(Clone, Debug, Default)]
+struct Exhausted(Memory, Arc<Mutex<u32>>);
+
+impl Transport for Exhausted {
+    type Stream = DuplexStream;
+    type Listener = UnboundedReceiver<DuplexStream>;
+
+    async fn bind(&self, endpoint: &Endpoint, tcp: &Tcp) -> io::Result<(Self::Listener, Endpoint)> {
+        self.0.bind(endpoint, tcp).await
+    }
+
+    async fn accept(&self, listener: &mut Self::Listener) -> io::Result<(DuplexStream, String)> {
+        let left = std::mem::replace(&mut *self.1.lock().unwrap(), 0);
+        *self.1.lock().unwrap() = left.saturating_sub(1);
+        if left > 0 { Err(io::Error::from_raw_os_error(24)) } else { self.0.accept(listener).await }
+    }
+
+    async fn connect(&self, at: &Endpoint, tcp: &Tcp) -> io::Result<(DuplexStream, String)> {
+        self.0.connect(at, tcp).await
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_listener_outlives_a_lack_of_descriptors_and_does_not_spin() {
+    let context = Context::over(Exhausted(Memory::default(), Arc::new(Mutex::new(5))));
+    let pull = context.socket(SocketType::Pull).unwrap();
+    let mut events = pull.monitor(Event::AcceptFailed(0).number() | Event::Accepted.number());
+    let before = tokio::time::Instant::now();
+    pull.bind(HERE).await.unwrap();
+    let push = context.socket(SocketType::Push).unwrap();
+    push.connect(HERE).unwrap();
+    push.send("after all").await.unwrap();
+    assert_eq!(pull.recv().await.unwrap(), Message::from("after all"));
+    for _ in 0..5 {
+        assert_eq!(events.recv().await.unwrap().event, Event::AcceptFailed(24));
+    }
+    assert_eq!(events.recv().await.unwrap().event, Event::Accepted);
+    assert!(before.elapsed() >= Duration::from_millis(50), "a pause after each");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_monitor_hears_of_an_attempt_when_it_begins() {
+    let push = Context::over(BlackHole::default()).socket(SocketType::Push).unwrap();
+    let mut events = push.monitor(Event::ConnectDelayed.number());
+    push.connect(HERE).unwrap();
+    let heard = tokio::time::timeout(Duration::from_secs(1), events.recv()).await;
+    assert_eq!(heard.unwrap().unwrap().event, Event::ConnectDelayed);
 }
 
 #[tokio::test]

@@ -69,7 +69,8 @@ impl Model {
             Op::Disconnect(push, endpoint) => {
                 let found = self.connected[push][endpoint] > 0 && !self.is_closed[push];
                 self.succeeds = Some(found);
-                self.connected[push][endpoint] -= u8::from(found);
+                // Every connect to it, as in libzmq.
+                self.connected[push][endpoint] *= u8::from(!found);
             }
             Op::Send(push) => {
                 let has_nobody = self.connected[push] == [0; 3] || self.is_closed[push];

@@ -51,6 +51,22 @@ async fn an_endpoint_where_nobody_listens_is_tried_again() -> Outcome {
 }
 
 #[tokio::test]
+async fn one_disconnect_ends_every_connect_to_that_endpoint() -> Outcome {
+    let context = Context::new();
+    let (pull, push) = (context.socket(SocketType::Pull)?, context.socket(SocketType::Push)?);
+    let endpoint = pull.bind("tcp://127.0.0.6:*").await?.to_string();
+    let mut events = push.monitor(Event::HandshakeSucceeded.number());
+    push.connect(&endpoint)?;
+    push.connect(&endpoint)?;
+    expect(&mut events, &[Event::HandshakeSucceeded, Event::HandshakeSucceeded]).await;
+    let mut events = push.monitor(Event::Disconnected.number());
+    push.disconnect(&endpoint)?;
+    expect(&mut events, &[Event::Disconnected, Event::Disconnected]).await;
+    assert_eq!(push.disconnect(&endpoint), Err(EndpointError::NoSuchEndpoint(endpoint).into()));
+    Ok(())
+}
+
+#[tokio::test]
 async fn an_address_in_use_is_reported_and_refused() -> Outcome {
     let context = Context::new();
     let (one, other) = (context.socket(SocketType::Pull)?, context.socket(SocketType::Pull)?);

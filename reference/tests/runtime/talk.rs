@@ -1,6 +1,7 @@
 //! Sockets of this engine talk to each other over tcp and ipc.
 
 use zeroproof_reference::runtime::{Context, Socket};
+use zeroproof_reference::socket::options::OptionError;
 use zeroproof_reference::{Message, Refused, SocketType};
 
 pub(crate) type Outcome = Result<(), Refused>;
@@ -117,6 +118,11 @@ async fn a_router_may_name_the_peer_that_it_connects_to() -> Outcome {
         pair(SocketType::Dealer, SocketType::Router, "tcp://127.0.0.1:*").await?;
     let endpoint = dealer.bind("ipc://*").await?.to_string();
     router.set("connect_routing_id", "the dealer")?;
+    router.connect(&endpoint)?;
+    router.set("connect_routing_id", "the dealer")?;
+    let taken = OptionError::Taken("connect_routing_id");
+    assert_eq!(router.connect(&endpoint), Err(taken.into()));
+    router.set("connect_routing_id", "another")?;
     router.connect(&endpoint)?;
     router.send(["the dealer", "hello"]).await?;
     assert_eq!(dealer.recv().await?, Message::from("hello"));

@@ -29,6 +29,8 @@ pub enum OptionError {
     ReadOnly(&'static str),
     /// The option can be set, and not read.
     WriteOnly(&'static str),
+    /// A peer has the name that the option gives to the next one.
+    Taken(&'static str),
     /// The value is not one that the option takes.
     Value {
         /// The option.
@@ -48,6 +50,7 @@ impl fmt::Display for OptionError {
             }
             Self::ReadOnly(name) => write!(f, "{name} can be read, not set"),
             Self::WriteOnly(name) => write!(f, "{name} can be set, not read"),
+            Self::Taken(name) => write!(f, "{name}: a peer has this name, give another"),
             Self::Value { name, allowed } => write!(f, "{name} takes {allowed}"),
         }
     }
