@@ -31,7 +31,7 @@ pub struct Expected {
     pub why: String,
     /// The public issue, if there is one.
     pub issue: Option<String>,
-    /// Only where all of these hold: `type = SUB, role = bind`.
+    /// Only where all of these hold: `type = SUB, role = bind, version < 4.3.5`.
     pub when: Option<String>,
 }
 
@@ -49,6 +49,11 @@ impl Expectations {
             entry.check().map_err(|why| format!("{}: {why}", entry.case))?;
         }
         Ok(all)
+    }
+
+    /// Drops what is about other versions than this one.
+    pub fn keep(&mut self, version: &str) {
+        self.expect.retain(|entry| entry.is_about(version));
     }
 
     /// The entry that foretells this result.
@@ -81,25 +86,43 @@ impl Expected {
             Verdict::Fail | Verdict::Hang | Verdict::Crash | Verdict::Lenient => {}
             other => return Err(format!("verdict {other}: write fail, hang, crash or lenient")),
         }
-        for (name, value) in self.conditions() {
-            let known = match name {
-                "type" => SocketType::ALL.iter().any(|kind| kind.name() == value),
-                "role" => [Role::Bind, Role::Connect].iter().any(|role| role.name() == value),
+        for condition in self.conditions() {
+            let known = match condition {
+                ("type", "=", value) => SocketType::ALL.iter().any(|kind| kind.name() == value),
+                ("role", "=", value) => {
+                    [Role::Bind, Role::Connect].iter().any(|role| role.name() == value)
+                }
+                ("version", "=" | "<" | ">=", value) => numbers(value).is_some(),
                 _ => false,
             };
             if !known {
-                return Err(format!("when '{name} = {value}': write type = SUB, role = bind"));
+                let (name, relation, value) = condition;
+                return Err(format!(
+                    "when '{name} {relation} {value}': write type = SUB, role = bind, or \
+                     version < 1.2.3 (also = and >=)"
+                ));
             }
         }
         Ok(())
     }
 
-    /// The names and values of `when`.
-    fn conditions(&self) -> impl Iterator<Item = (&str, &str)> {
-        let parts = self.when.iter().flat_map(|when| when.split(','));
-        parts.map(|part| {
-            let (name, value) = part.split_once('=').unwrap_or((part, ""));
-            (name.trim(), value.trim())
+    /// Name, relation and value of each part of `when`.
+    fn conditions(&self) -> impl Iterator<Item = (&str, &str, &str)> {
+        self.when.iter().flat_map(|when| when.split(',')).map(|part| {
+            let relation = [">=", "<", "="].into_iter().find(|sign| part.contains(sign));
+            let relation = relation.unwrap_or("=");
+            let (name, value) = part.split_once(relation).unwrap_or((part, ""));
+            (name.trim(), relation, value.trim())
+        })
+    }
+
+    /// Whether it speaks of this version of the peer.
+    fn is_about(&self, version: &str) -> bool {
+        let mut bounds = self.conditions().filter(|(name, _, _)| *name == "version");
+        bounds.all(|(_, relation, bound)| match (numbers(version), numbers(bound), relation) {
+            (Some(ours), Some(bound), "<") => ours < bound,
+            (Some(ours), Some(bound), ">=") => ours >= bound,
+            (ours, bound, _) => ours == bound,
         })
     }
 
@@ -117,13 +140,18 @@ impl Expected {
     fn speaks_of(&self, record: &Record) -> bool {
         let idle =
             matches!(record.verdict, Verdict::NotApplicable | Verdict::Blocked | Verdict::NotRun);
-        let holds = |(name, value): (&str, &str)| match name {
+        let holds = |(name, _, value): (&str, &str, &str)| match name {
             "type" => record.axes.kind.name() == value,
             "role" => record.axes.role.name() == value,
-            _ => false,
+            _ => true,
         };
         record.case.id == self.case && !idle && self.conditions().all(holds)
     }
+}
+
+/// `4.3.5` as numbers that compare; `None` for anything else.
+fn numbers(version: &str) -> Option<Vec<u32>> {
+    version.split('.').map(|number| number.parse().ok()).collect()
 }
 
 #[cfg(test)]
@@ -172,6 +200,25 @@ mod tests {
     }
 
     #[test]
+    fn a_condition_on_the_version_drops_the_entry_for_others() {
+        for (when, versions) in [
+            ("version < 4.3.5", [true, false, true]),
+            ("version >= 4.3.5", [false, true, false]),
+            ("version = 4.3.5, role = bind", [false, true, false]),
+            ("version >= 4.3, version < 4.3.5", [true, false, false]),
+            ("role = bind", [true, true, true]),
+        ] {
+            let left = ["4.3.4", "4.3.5", "4.2.10"].map(|version| {
+                let mut known =
+                    Expectations::parse(&file("fail", &format!("when = '{when}'"))).unwrap();
+                known.keep(version);
+                known.expect.len() == 1
+            });
+            assert_eq!(left, versions, "{when}");
+        }
+    }
+
+    #[test]
     fn an_entry_is_stale_when_its_case_was_judged_otherwise_everywhere() {
         let known = Expectations::parse(&file("fail", "")).unwrap();
         let stale = |records: &[Record], profile| known.stale(records, profile).count();
@@ -195,6 +242,8 @@ mod tests {
             ("fail", "when = 'typ = SUB'", "typ = SUB"),
             ("fail", "when = 'type = SUBB'", "SUBB"),
             ("fail", "when = 'role'", "role = bind"),
+            ("fail", "when = 'version < new'", "version < new"),
+            ("fail", "when = 'type < SUB'", "type < SUB"),
             ("fail", "whn = ''", "whn"),
         ] {
             let error = Expectations::parse(&file(verdict, when)).unwrap_err();

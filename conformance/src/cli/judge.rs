@@ -33,7 +33,7 @@ pub(super) struct Judge<'a> {
 
 impl Judge<'_> {
     /// Judges a target; the exit code.
-    pub(super) async fn judge(&self, target: Rc<dyn Target>) -> Result<u8, Failure> {
+    pub(super) async fn judge(mut self, target: Rc<dyn Target>) -> Result<u8, Failure> {
         let began = std::time::Instant::now();
         let selection = self.options.selection(self.kind, self.role, self.released)?;
         for path in [&self.options.json, &self.options.junit].into_iter().flatten() {
@@ -60,6 +60,7 @@ impl Judge<'_> {
             .await
             .map_err(|error| Failure::unreachable(error.to_string()))?;
         let about = target.about();
+        self.known.keep(&about.version);
         let plan = runner::plan(&selection, &offers, survey.minor);
         if plan.instances.is_empty() {
             return Err(Failure::usage("no case applies to this peer with these flags"));

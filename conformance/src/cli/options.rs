@@ -8,9 +8,11 @@ use clap::{Args, ValueEnum};
 
 use super::Failure;
 use super::glob::{matches, patterns};
+use super::peers::failed;
 use crate::case::{Case, Depth, Mechanism};
 use crate::cases;
 use crate::expect::Expectations;
+use crate::peers;
 use crate::report::json::Asked;
 use crate::runner::{Profile, Selection, Settings};
 use crate::socket_type::SocketType;
@@ -188,13 +190,13 @@ impl Options {
     /// # Errors
     /// An unreadable or wrong file.
     pub(super) fn expectations(&self, peer: Option<&str>) -> Result<Expectations, Failure> {
-        let built_in = match peer {
-            Some("libzmq") => include_str!("../../peers/libzmq.toml"),
-            _ => "",
-        };
-        let (name, text) = match &self.expect {
-            None => ("peers/libzmq.toml".to_owned(), built_in.to_owned()),
-            Some(path) => {
+        let (name, text) = match (&self.expect, peer.map(peers::entry)) {
+            (None, Some(Ok(entry))) => {
+                let (name, text) = entry.expectations().map_err(failed)?;
+                (name.to_owned(), text.to_owned())
+            }
+            (None, _) => return Ok(Expectations::default()),
+            (Some(path), _) => {
                 let read = std::fs::read_to_string(path);
                 let name = path.display().to_string();
                 let failed = |error| Failure::usage(format!("cannot read {name}: {error}"));

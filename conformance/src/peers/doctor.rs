@@ -9,7 +9,7 @@ use tokio::process::Command;
 use tokio::time::timeout;
 
 use super::install::ready;
-use super::registry::{Entry, list};
+use super::registry::{Entry, entry, list};
 use super::{PeersError, place};
 use crate::adapter::Adapter;
 
@@ -47,15 +47,16 @@ impl fmt::Display for Diagnosis {
     }
 }
 
-/// Examines every registered peer; an installed one is started and asked for its hello.
-/// Needs a tokio runtime.
+/// Examines the named peers, or every registered one; an installed one is started and asked for
+/// its hello. Needs a tokio runtime.
 ///
 /// # Errors
-/// `Registry`, which a test of this crate rules out.
-pub async fn doctor() -> Result<Vec<Diagnosis>, PeersError> {
+/// `Unknown`; `Registry`, which a test of this crate rules out.
+pub async fn doctor(names: &[String]) -> Result<Vec<Diagnosis>, PeersError> {
     let root = place::directory();
     let mut diagnoses = Vec::new();
-    for entry in list()? {
+    let named = names.iter().map(|name| entry(name)).collect::<Result<_, _>>()?;
+    for entry in if names.is_empty() { list()? } else { named } {
         diagnoses.push(examine(&root, &entry).await);
     }
     Ok(diagnoses)
@@ -122,8 +123,7 @@ mod tests {
     #[tokio::test]
     async fn an_installed_peer_is_asked_for_its_hello() {
         crate::peers::install("libzmq", &mut |_| {}).unwrap();
-        let diagnoses = doctor().await.unwrap();
-        let libzmq = diagnoses.iter().find(|diagnosis| diagnosis.name == "libzmq").unwrap();
+        let [libzmq] = &doctor(&["libzmq".into()]).await.unwrap()[..] else { panic!() };
         assert_eq!(libzmq.missing, []);
         assert_eq!(libzmq.present.last().unwrap(), "its adapter answers: libzmq 4.3.5");
     }

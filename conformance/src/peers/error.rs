@@ -10,7 +10,7 @@ pub enum PeersError {
     Unknown {
         /// The name asked for.
         name: String,
-        /// The names there are.
+        /// The names there are, the nearest first.
         known: Vec<String>,
     },
     /// Registered, but not installed, or its installation is incomplete or out of date.
@@ -56,7 +56,9 @@ impl fmt::Display for PeersError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Unknown { name, known } => {
-                write!(f, "no peer is called `{name}`; there are: {}", known.join(", "))
+                let nearest = known.first().map_or("", String::as_str);
+                write!(f, "no peer is called `{name}`: did you mean `{nearest}`? ")?;
+                write!(f, "There are {}", known.join(", "))
             }
             Self::NotInstalled { name, why } => {
                 write!(f, "{name} is not installed ({why}): run `zeroproof peers install {name}`")

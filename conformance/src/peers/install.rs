@@ -3,11 +3,11 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
 
-use super::registry::{Entry, Install, entry};
+use super::registry::{Entry, entry};
 use super::{Peer, PeersError, place};
 
 /// What an installation was made from; written last, compared before use.
@@ -67,7 +67,8 @@ pub(super) fn ready(root: &Path, entry: &Entry) -> Result<Peer, PeersError> {
         return Err(not("it is of another version"));
     }
     let argv = place::fill_in(&entry.command, &here);
-    if !argv.first().is_some_and(|program| Path::new(program).exists()) {
+    let gone = |program: &String| program.contains('/') && !Path::new(program).exists();
+    if argv.first().is_none_or(gone) {
         return Err(not("the program it runs on has gone"));
     }
     write_adapter(&here, entry)?;
@@ -76,37 +77,36 @@ pub(super) fn ready(root: &Path, entry: &Entry) -> Result<Peer, PeersError> {
 
 /// Keeps the adapter on disk equal to the embedded one, also after an upgrade of the suite.
 fn write_adapter(here: &Path, entry: &Entry) -> Result<(), PeersError> {
-    let (source, path) = (entry.source()?, here.join("adapter"));
-    if fs::read_to_string(&path).is_ok_and(|there| there == source) {
-        return Ok(());
+    for (name, source) in entry.sources()? {
+        let path = here.join(name);
+        if fs::read_to_string(&path).is_ok_and(|there| there == source) {
+            continue;
+        }
+        let folder = path.parent().unwrap_or(here);
+        fs::create_dir_all(folder).map_err(|error| io(folder, &error))?;
+        let new = folder.join(format!(".new-{}", std::process::id()));
+        fs::write(&new, source).map_err(|error| io(&new, &error))?;
+        fs::rename(&new, &path).map_err(|error| io(&path, &error))?;
     }
-    let new = here.join(format!(".adapter-{}", std::process::id()));
-    fs::write(&new, source).map_err(|error| io(&new, &error))?;
-    fs::rename(&new, &path).map_err(|error| io(&path, &error))
+    Ok(())
 }
 
+/// All that an installation depends on.
 fn stamp(entry: &Entry) -> Result<String, PeersError> {
-    serde_json::to_string(&entry.install)
+    let sources = if entry.compiled { entry.sources()? } else { Vec::new() };
+    serde_json::to_string(&(&entry.install, sources))
         .map_err(|error| PeersError::Registry { why: error.to_string() })
 }
 
 fn build(here: &Path, entry: &Entry, progress: &mut dyn FnMut(&str)) -> Result<(), PeersError> {
     let _ = fs::remove_dir_all(here);
     fs::create_dir_all(here).map_err(|error| io(here, &error))?;
-    match &entry.install {
-        Install::Pip { packages } => {
-            progress(&format!("{}: making a Python virtual environment", entry.name));
-            let words = ["{python}", "-m", "venv", "{here}/venv"].map(String::from);
-            run(&entry.name, &place::fill_in(&words, here))?;
-            progress(&format!("{}: installing {}", entry.name, packages.join(" ")));
-            let pip = "{here}/venv/bin/python -m pip install --quiet --disable-pip-version-check \
-                       --no-input --only-binary :all:";
-            let mut words: Vec<String> = pip.split_whitespace().map(String::from).collect();
-            words.extend_from_slice(packages);
-            run(&entry.name, &place::fill_in(&words, here))?;
-        }
-    }
     write_adapter(here, entry)?;
+    for step in &entry.install {
+        let step = place::fill_in(step, here);
+        progress(&format!("{}: {}", entry.name, step.join(" ")));
+        run(&entry.name, &step)?;
+    }
     let path = here.join(STAMP);
     fs::write(&path, stamp(entry)?).map_err(|error| io(&path, &error))
 }
@@ -152,7 +152,7 @@ fn run(name: &str, argv: &[String]) -> Result<(), PeersError> {
         output,
     };
     let (program, words) = argv.split_first().ok_or_else(|| failed("no command".into()))?;
-    let ended = Command::new(program).args(words).output();
+    let ended = Command::new(program).args(words).stdin(Stdio::null()).output();
     let ended = ended.map_err(|error| failed(error.to_string()))?;
     if ended.status.success() {
         return Ok(());
@@ -194,15 +194,14 @@ mod tests {
         let names: Vec<_> = fs::read_dir(root).unwrap().map(|e| e.unwrap().file_name()).collect();
         assert_eq!(names, ["libzmq"], "nothing is left beside it");
 
-        fs::write(here.join("adapter"), "of an older suite").unwrap();
+        fs::write(here.join("adapter.py"), "of an older suite").unwrap();
         let again = install_below(root, &libzmq, &mut |line| panic!("{line}")).unwrap();
         assert_eq!(again, peer);
-        let adapter = fs::read_to_string(here.join("adapter")).unwrap();
-        assert_eq!(adapter, libzmq.source().unwrap());
+        let adapter = fs::read_to_string(here.join("adapter.py")).unwrap();
+        assert_eq!(adapter, libzmq.sources().unwrap()[0].1);
 
-        let Install::Pip { packages } = &libzmq.install;
-        let newer = Install::Pip { packages: [packages.clone(), vec!["x==1".into()]].concat() };
-        let newer = Entry { install: newer, ..libzmq };
+        let another = vec!["pip".into(), "x==1".into()];
+        let newer = Entry { install: [libzmq.install.clone(), vec![another]].concat(), ..libzmq };
         let error = ready(root, &newer).unwrap_err().to_string();
         assert!(error.contains("of another version"), "{error}");
     }

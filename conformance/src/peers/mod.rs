@@ -14,7 +14,7 @@ pub use doctor::{Diagnosis, Lack, doctor};
 pub use error::PeersError;
 pub use install::install;
 pub use place::{PEERS_VARIABLE, PYTHON_VARIABLE, directory};
-pub use registry::{Entry, Install, Need, list};
+pub use registry::{Entry, Need, entry, list};
 
 /// A peer that is installed and can be started.
 #[derive(Debug, Clone, PartialEq, Eq)]

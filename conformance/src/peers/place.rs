@@ -32,12 +32,15 @@ fn choose(here: &Path, variable: impl Fn(&str) -> Option<PathBuf>) -> PathBuf {
     cache.unwrap_or_else(env::temp_dir).join("zeroproof/peers")
 }
 
-/// A command of the registry with `{here}` and `{python}` filled in.
+/// A command of the registry with `{here}`, `{build}` and `{python}` filled in.
 pub(super) fn fill_in(command: &[String], here: &Path) -> Vec<String> {
     let python = env::var(PYTHON_VARIABLE).ok().filter(|python| !python.is_empty());
     let python = python.as_deref().unwrap_or("python3");
-    let here = here.to_string_lossy();
-    let fill = |word: &String| word.replace("{here}", &here).replace("{python}", python);
+    let build = here.parent().unwrap_or(here).join("build");
+    let (here, build) = (here.to_string_lossy(), build.to_string_lossy());
+    let fill = |word: &String| {
+        word.replace("{here}", &here).replace("{build}", &build).replace("{python}", python)
+    };
     command.iter().map(fill).collect()
 }
 

@@ -13,9 +13,9 @@ use crate::verdict::Level;
 const PUBLISHERS: &[SocketType] = &[Pub, Xpub];
 
 /// What the cases on publishers share.
-const PUBLISHER: Case = Case { types: PUBLISHERS, needs: &[Need::Send], ..Case::BASE };
+const PUBLISHER: Case = Case { types: PUBLISHERS, needs: &[Need::Send], minor: 1, ..Case::BASE };
 /// What the cases on subscribers share.
-const SUBSCRIBER: Case = Case { types: &[Sub], needs: &[Need::Subscribe], ..Case::BASE };
+const SUBSCRIBER: Case = Case { types: &[Sub], needs: &[Need::Subscribe], minor: 1, ..Case::BASE };
 
 /// The cases of this section.
 pub(super) const CASES: &[Case] = &[
@@ -103,7 +103,6 @@ pub(super) const CASES: &[Case] = &[
         clauses: &["37-PUBSUB-002"],
         promise: "A subscriber subscribes with SUBSCRIBE and the topic.",
         effect: "publishers send nothing",
-        minor: 1,
         run: |cx| Box::pin(subscriber::subscribe_sent(cx)),
         ..SUBSCRIBER
     },
@@ -112,7 +111,6 @@ pub(super) const CASES: &[Case] = &[
         clauses: &["37-PUBSUB-002"],
         promise: "What the application subscribed to before is sent to a new peer.",
         effect: "publishers that come later send nothing",
-        minor: 1,
         run: |cx| Box::pin(subscriber::standing(cx)),
         ..SUBSCRIBER
     },
@@ -121,7 +119,6 @@ pub(super) const CASES: &[Case] = &[
         clauses: &["37-PUBSUB-003"],
         promise: "A subscriber ends a subscription with CANCEL and the topic.",
         effect: "publishers go on sending what nobody reads",
-        minor: 1,
         run: |cx| Box::pin(subscriber::cancel_sent(cx)),
         ..SUBSCRIBER
     },
@@ -131,7 +128,6 @@ pub(super) const CASES: &[Case] = &[
         promise: "Topics of any octets and any size are sent whole, in frames that say their size.",
         effect: "a long topic desynchronises the connection",
         seen_in: &["zeromq/libzmq#4367"],
-        minor: 1,
         run: |cx| Box::pin(subscriber::topics_sent(cx)),
         ..SUBSCRIBER
     },
@@ -143,7 +139,6 @@ pub(super) const CASES: &[Case] = &[
         effect: "publishers that count never end a topic, or end it too early",
         reading: "A surplus of SUBSCRIBE after the last unsubscription is told as lenient: it is \
                   harmless where the publisher keeps a set.",
-        minor: 1,
         run: |cx| Box::pin(subscriber::counts(cx)),
         ..SUBSCRIBER
     },
