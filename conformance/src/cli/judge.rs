@@ -1,15 +1,14 @@
 //! What `check` and `listen` have in common: canaries, survey, run, reports, exit code.
 
-use std::fs::OpenOptions;
-use std::path::Path;
 use std::rc::Rc;
 use std::time::Duration;
 
 use super::Failure;
 use super::line::Line;
 use super::options::Options;
+use super::outputs::Format;
 use crate::expect::{Expectations, Expected};
-use crate::report::{human, json, junit};
+use crate::report::{human, json, lines};
 use crate::runner::{self, Axes, Record, Run};
 use crate::socket_type::SocketType;
 use crate::target::{About, Role, Target};
@@ -36,9 +35,7 @@ impl Judge<'_> {
     pub(super) async fn judge(mut self, target: Rc<dyn Target>) -> Result<u8, Failure> {
         let began = std::time::Instant::now();
         let selection = self.options.selection(self.kind, self.role, self.released)?;
-        for path in [&self.options.json, &self.options.junit].into_iter().flatten() {
-            can_write(path)?;
-        }
+        self.options.outputs.probe()?;
         for canary in runner::canaries().await {
             if canary.got != canary.expected {
                 let message = format!("a canary is wrong, which is a bug in the suite: {canary:?}");
@@ -65,22 +62,31 @@ impl Judge<'_> {
         if plan.instances.is_empty() {
             return Err(Failure::usage("no case applies to this peer with these flags"));
         }
-        let run = runner::run(target, survey, plan, &settings, &mut |_| {}).await;
-        self.write(&run, &about)?;
-        self.print(&run, &about);
-        self.summary(&run, &about, began.elapsed());
+        let format = self.options.outputs.format;
+        if format == Format::Jsonl {
+            say!("{}", lines::run(&about));
+        }
+        let mut tell = |record: &Record| {
+            if format == Format::Jsonl {
+                say!("{}", lines::case(&json::case(record, &self.known, &|r| self.replay(r))));
+            }
+        };
+        let run = runner::run(target, survey, plan, &settings, &mut tell).await;
+        let report = self.report(&run, &about);
+        match format {
+            Format::Human => {
+                self.print(&run, &about);
+                self.summary(&run, &about, began.elapsed());
+            }
+            Format::Jsonl => say!("{}", lines::end(&report)),
+            _ => say!("{}", format.text(&report, self.options.fail_on()).trim_end()),
+        }
+        self.options.outputs.write(&[report], None)?;
         Ok(self.exit_code(&run))
     }
 
-    fn write(&self, run: &Run, about: &About) -> Result<(), Failure> {
-        if let Some(path) = &self.options.json {
-            let report = json::report(run, about, self.options.asked(), &self.known);
-            save(path, &(serde_json::to_string_pretty(&report).unwrap_or_default() + "\n"))?;
-        }
-        if let Some(path) = &self.options.junit {
-            save(path, &junit::report(run, about, &self.known))?;
-        }
-        Ok(())
+    fn report(&self, run: &Run, about: &About) -> json::Report {
+        json::report(run, about, self.options.asked(), &self.known, &|record| self.replay(record))
     }
 
     fn print(&self, run: &Run, about: &About) {
@@ -177,25 +183,6 @@ impl Judge<'_> {
             _ => 0,
         }
     }
-}
-
-fn save(path: &Path, text: &str) -> Result<(), Failure> {
-    std::fs::write(path, text).map_err(|error| unwritable(path, &error))
-}
-
-/// Tries a path before the run, so that its results are not lost; an old file stays as it is.
-fn can_write(path: &Path) -> Result<(), Failure> {
-    let fresh = !path.exists();
-    let opened = OpenOptions::new().append(true).create(true).open(path);
-    opened.map_err(|error| unwritable(path, &error))?;
-    if fresh {
-        let _ = std::fs::remove_file(path);
-    }
-    Ok(())
-}
-
-fn unwritable(path: &Path, error: &std::io::Error) -> Failure {
-    Failure::usage(format!("cannot write {}: {error}", path.display()))
 }
 
 /// Runs a judgement on one thread; `paused` for a target in memory, where waiting costs nothing.

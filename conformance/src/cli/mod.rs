@@ -11,8 +11,10 @@ mod line;
 mod list;
 mod listen;
 mod options;
+mod outputs;
 mod peers;
 mod replay;
+mod report;
 
 use std::process::ExitCode;
 
@@ -20,7 +22,7 @@ use clap::{Parser, Subcommand};
 
 const EXIT_CODES: &str = "Exit codes:
   0  every verdict as expected, at least one case ran
-  1  unexpected fail, crash, hang or flaky at the --fail-on level
+  1  unexpected fail, crash, hang or flaky at the --fail-on level; diff: something is worse
   2  usage, unreadable or unwritable file, pattern that matches nothing
   3  only stale expectations
   4  no judgement possible: peer unreachable, adapter broken, sanity case failed
@@ -63,6 +65,8 @@ enum Command {
         /// The id of the case
         id: String,
     },
+    Report(report::Report),
+    Diff(report::Diff),
     /// Known peers: list, install, doctor
     #[command(subcommand)]
     Peers(peers::Peers),
@@ -115,6 +119,8 @@ fn dispatch(command: Command) -> Result<u8, Failure> {
         Command::Coverage { rfc } => coverage::coverage(rfc),
         Command::Decode { input } => decode::decode(&input),
         Command::Replay { report, id } => replay::replay(&report, &id),
+        Command::Report(report) => report.run(),
+        Command::Diff(diff) => diff.run(),
         Command::Peers(peers) => peers.run(),
     }
 }

@@ -8,6 +8,7 @@ use clap::{Args, ValueEnum};
 
 use super::Failure;
 use super::glob::{matches, patterns};
+use super::outputs::Outputs;
 use super::peers::failed;
 use crate::case::{Case, Depth, Mechanism};
 use crate::cases;
@@ -69,12 +70,8 @@ pub(super) struct Options {
     /// Which levels make the run fail
     #[arg(long, value_enum, default_value = "must")]
     fail_on: FailOn,
-    /// Write the report as JSON
-    #[arg(long, value_name = "FILE")]
-    pub(super) json: Option<PathBuf>,
-    /// Write the report as JUnit XML
-    #[arg(long, value_name = "FILE")]
-    pub(super) junit: Option<PathBuf>,
+    #[command(flatten)]
+    pub(super) outputs: Outputs,
     /// For a known peer, also run the cases whose failure may be a flaw that is not public yet
     #[arg(long)]
     sensitive: bool,

@@ -4,55 +4,24 @@ use std::ffi::OsString;
 use std::path::Path;
 
 use clap::Parser;
-use serde::Deserialize;
 
 use super::say::aside;
 use super::{Cli, Failure, dispatch};
-
-#[derive(Deserialize)]
-struct Report {
-    schema: String,
-    argv: Vec<String>,
-    seed: u64,
-    cases: Vec<Case>,
-}
-
-#[derive(Deserialize)]
-struct Case {
-    id: String,
-    verdict: String,
-    axes: Axes,
-}
-
-#[derive(Deserialize)]
-struct Axes {
-    r#type: String,
-    role: String,
-    split: String,
-}
+use crate::report::json::rank;
+use crate::report::read;
 
 /// Flags of the first run that choose cases or write files; a replay has its own.
-const DROPPED: [&str; 9] =
-    ["--run", "--skip", "--type", "--role", "--split", "--seed", "--level", "--json", "--junit"];
+const DROPPED: [&str; 13] = [
+    "--run", "--skip", "--type", "--role", "--split", "--seed", "--level", "--json", "--junit",
+    "--html", "--pcap", "--badge", "--format",
+];
 
 /// Runs the worst result of a case in a report once more.
 pub(super) fn replay(report: &Path, id: &str) -> Result<u8, Failure> {
     let name = report.display();
-    let text = std::fs::read_to_string(report)
-        .map_err(|error| Failure::usage(format!("cannot read {name}: {error}")))?;
-    let report: Report = serde_json::from_str(&text)
-        .map_err(|error| Failure::usage(format!("{name} is no report: {error}")))?;
-    if report.schema != "zeroproof/report/1" {
-        return Err(Failure::usage(format!("{name} has schema '{}'", report.schema)));
-    }
-    let rank = |case: &&Case| match case.verdict.as_str() {
-        "crash" => 5,
-        "hang" | "fail" | "flaky" => 4,
-        "lenient" => 3,
-        "pass" | "info" => 1,
-        _ => 0,
-    };
-    let case = report.cases.iter().filter(|case| case.id == id).max_by_key(rank);
+    let report = read::file(report).map_err(Failure::usage)?;
+    let case =
+        report.cases.iter().filter(|case| case.id == id).max_by_key(|case| rank(case.verdict));
     let case = case.ok_or_else(|| Failure::usage(format!("{name} has no case '{id}'")))?;
     let seed = report.seed.to_string();
     // A peer that connects to us has one role, and `listen` no flag for it.

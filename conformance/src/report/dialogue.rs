@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use crate::octets::{Dialect, Unit, hex, units};
+use crate::octets::{Dialect, Field, Unit, hex, units};
 use crate::transcript::{Direction, Step};
 
 /// One line of a dialogue.
@@ -18,6 +18,8 @@ pub struct Line {
     pub octets: Vec<u8>,
     /// What they say.
     pub meaning: String,
+    /// The parts of this unit, by offsets into its octets.
+    pub fields: Vec<Field>,
 }
 
 /// Octets of a unit shown in full; longer ones are cut.
@@ -46,6 +48,7 @@ pub fn lines(steps: &[Step]) -> Vec<Line> {
                 direction,
                 octets: Vec::new(),
                 meaning,
+                fields: Vec::new(),
             }));
         }
     }
@@ -69,7 +72,9 @@ fn line(connection: usize, direction: Direction, steps: &[&Step], unit: &Unit) -
         at_us = step.at_us;
     }
     let octets = joined(steps).get(unit.at..end).unwrap_or_default().to_vec();
-    Line { connection, at_us, direction, octets, meaning: unit.title.clone() }
+    let fields = unit.fields.iter().map(|field| Field { at: field.at - unit.at, ..field.clone() });
+    let (meaning, fields) = (unit.title.clone(), fields.collect());
+    Line { connection, at_us, direction, octets, meaning, fields }
 }
 
 /// Octets in pairs, runs of one value as `00*48`, cut after 12 of them.

@@ -3,42 +3,39 @@
 
 use std::fmt::Write;
 
-use super::human;
-use crate::expect::Expectations;
-use crate::runner::{Record, Run};
-use crate::target::About;
-use crate::verdict::Verdict;
+use super::dialogue;
+use super::json::{CaseReport, Expectation, Report};
+use super::score::is_idle;
 
 /// The XML text.
-pub fn report(run: &Run, about: &About, known: &Expectations) -> String {
-    let new = |record: &&Record| record.verdict.is_bad() && known.entry(record).is_none();
-    let failures = run.records.iter().filter(new).count();
-    let idle = [Verdict::NotApplicable, Verdict::Blocked, Verdict::NotRun];
-    let skipped: usize = idle.iter().map(|verdict| human::count(&run.records, *verdict)).sum();
+pub fn report(report: &Report) -> String {
+    let skipped = report.cases.iter().filter(|case| is_idle(case.verdict)).count();
     let mut xml = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
     let _ = writeln!(
         xml,
-        "<testsuite name=\"zeroproof {}\" tests=\"{}\" failures=\"{failures}\" \
-         skipped=\"{skipped}\" time=\"{:.3}\">",
-        escape(&about.name),
-        run.records.len(),
-        run.wall.as_secs_f64()
+        "<testsuite name=\"zeroproof {}\" tests=\"{}\" failures=\"{}\" skipped=\"{skipped}\" \
+         time=\"{:.3}\" timestamp=\"{}\">",
+        escape(&report.peer.name),
+        report.cases.len(),
+        report.unexpected().count(),
+        report.wall_ms / 1e3,
+        escape(report.started.trim_end_matches('Z')),
     );
-    for record in &run.records {
+    for case in &report.cases {
         let _ = writeln!(
             xml,
             "  <testcase classname=\"{}\" name=\"{}\" time=\"{:.6}\">",
-            record.case.id.replace('/', "."),
-            record.axes,
-            record.cost.as_secs_f64()
+            escape(&case.id.replace('/', ".")),
+            escape(&case.axes.to_string()),
+            case.cost_us as f64 / 1e6
         );
-        if new(&record) {
-            let got = record.finding.as_ref().map(|finding| finding.got.as_str());
-            let text = human::failure(record, &about.name, "new", "");
-            let message = escape(got.unwrap_or_default());
-            let _ = writeln!(xml, "    <failure message=\"{message}\">{}</failure>", escape(&text));
-        } else if idle.contains(&record.verdict) {
-            let message = escape(&format!("{} {}", record.verdict, record.reason));
+        if case.expectation == Expectation::Unexpected {
+            let got = case.finding.as_ref().map_or("", |finding| &finding.got);
+            let message = escape(got);
+            let text = escape(&failure(case));
+            let _ = writeln!(xml, "    <failure message=\"{message}\">{text}</failure>");
+        } else if is_idle(case.verdict) {
+            let message = escape(&format!("{} {}", case.verdict, case.reason));
             let _ = writeln!(xml, "    <skipped message=\"{message}\"/>");
         }
         xml.push_str("  </testcase>\n");
@@ -46,8 +43,21 @@ pub fn report(run: &Run, about: &About, known: &Expectations) -> String {
     xml + "</testsuite>\n"
 }
 
+fn failure(case: &CaseReport) -> String {
+    let promise = crate::cases::find(&case.id).map_or("", |case| case.promise);
+    let mut text = format!("{} {} {}\n", case.verdict, case.level, case.clauses.join(", "));
+    let _ = writeln!(text, "{promise}");
+    if let Some(finding) = &case.finding {
+        let _ = writeln!(text, "expected {}\ngot {}", finding.expected, finding.got);
+    }
+    let steps: Vec<_> = case.steps.iter().map(super::json::StepReport::step).collect();
+    text + &dialogue::table(&steps) + &case.replay + "\n"
+}
+
 fn escape(text: &str) -> String {
-    let legal = |c: &char| !c.is_control() || matches!(c, '\n' | '\t');
+    let legal = |c: &char| {
+        (!c.is_control() || matches!(c, '\n' | '\t')) && !matches!(c, '\u{FFFE}' | '\u{FFFF}')
+    };
     text.chars().filter(legal).fold(String::with_capacity(text.len()), |mut out, c| {
         match c {
             '<' => out.push_str("&lt;"),

@@ -11,7 +11,7 @@ mod survey;
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
@@ -119,6 +119,8 @@ impl Record {
 pub struct Run {
     /// One record an instance, in the order of ids.
     pub records: Vec<Record>,
+    /// When it began.
+    pub began: SystemTime,
     /// Wall time of the cases.
     pub wall: Duration,
     /// Time in which cases waited out the quiet window.
@@ -135,7 +137,7 @@ pub async fn run(
     settings: &Settings,
     tell: &mut dyn FnMut(&Record),
 ) -> Run {
-    let began = Instant::now();
+    let (date, began) = (SystemTime::now(), Instant::now());
     // The witness dials, so it needs a SUT that binds.
     let binds = target.offers().roles.contains(&Role::Bind);
     let role = if binds { Role::Bind } else { Role::Connect };
@@ -159,7 +161,8 @@ pub async fn run(
     runner.all(plan.instances, tell).await;
     let Runner { mut records, quiet, stopped, .. } = runner;
     records.sort_by(|a, b| (a.case.id, a.axes).cmp(&(b.case.id, b.axes)));
-    Run { records, wall: began.elapsed(), quiet: quiet.total(), complete: !stopped }
+    let (wall, quiet) = (began.elapsed(), quiet.total());
+    Run { records, began: date, wall, quiet, complete: !stopped }
 }
 
 struct Runner<'a> {
