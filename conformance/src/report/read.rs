@@ -27,7 +27,7 @@ pub fn file(path: &Path) -> Result<Report, String> {
 /// Reads the text of a report.
 ///
 /// # Errors
-/// As [`file`]: the words that follow the name of the file.
+/// As [`file()`]: the words that follow the name of the file.
 pub fn parse(text: &str) -> Result<Report, String> {
     let Form { schema } =
         serde_json::from_str(text).map_err(|error| format!("is no report: {error}"))?;

@@ -1,6 +1,6 @@
 //! The report for a browser: one page with everything in it, which opens from disk and asks no
 //! network. Text that a peer or a report controls reaches it in two ways only: escaped into the
-//! cover ([`cover`]), and as JSON ([`data`]) from which the script makes text nodes.
+//! cover (`cover`), and as JSON (`data`) from which the script makes text nodes.
 //!
 //! Deliberately absent: frameworks, fonts and pictures from elsewhere, and the history of peers.
 
