@@ -17,7 +17,10 @@ pub(crate) enum Work {
     /// XPUB to so many SUB, what all of them get a second.
     FanOut(usize),
     /// Raw peers that connect, send one message and close, one after the other, a second.
-    Visits,
+    Visits {
+        /// The minor version they speak: 3.1 has the binder answer READY, 3.0 send it at once.
+        minor: u8,
+    },
     /// Memory of the process that is bound, in KiB a connection.
     Idle,
 }
@@ -31,7 +34,7 @@ impl Work {
             Self::InProcess => ("inproc", None),
             Self::RoundTrip => ("rep", Some("req")),
             Self::FanOut(_) => ("pub", Some("sub")),
-            Self::Visits => ("pull", None),
+            Self::Visits { .. } => ("pull", None),
             Self::Idle => ("idle", None),
         }
     }
@@ -46,7 +49,7 @@ impl Work {
         match self {
             Self::Stream { .. } | Self::InProcess | Self::FanOut(_) => "msg/s",
             Self::RoundTrip => "us",
-            Self::Visits => "conn/s",
+            Self::Visits { .. } => "conn/s",
             Self::Idle => "KiB",
         }
     }
@@ -73,7 +76,7 @@ const fn tcp(name: &'static str, work: Work, size: usize, count: usize, target: 
 const STREAM: Work = Work::Stream { curve: false };
 
 /// All cells; each run takes about half a second.
-pub(crate) const CELLS: [Cell; 10] = [
+pub(crate) const CELLS: [Cell; 11] = [
     tcp("tcp-64", STREAM, 64, 3_000_000, 2.3),
     tcp("tcp-32k", STREAM, 32 << 10, 40_000, 1.5),
     tcp("tcp-1m", STREAM, 1 << 20, 1_500, 1.05),
@@ -81,7 +84,8 @@ pub(crate) const CELLS: [Cell; 10] = [
     tcp("inproc-64", Work::InProcess, 64, 3_000_000, 2.5),
     tcp("req-rep-1", Work::RoundTrip, 1, 15_000, 2.6),
     tcp("pub-10-64", Work::FanOut(10), 64, 200_000, 1.4),
-    tcp("connections", Work::Visits, 1, 3_000, 1.25),
+    tcp("connections", Work::Visits { minor: 1 }, 1, 3_000, 1.25),
+    tcp("connections-3.0", Work::Visits { minor: 0 }, 1, 3_000, 1.25),
     tcp("curve-1k", Work::Stream { curve: true }, 1 << 10, 150_000, 1.3),
     tcp("idle", Work::Idle, 1, 1_000, 2.0),
 ];

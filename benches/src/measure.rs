@@ -100,7 +100,9 @@ pub(crate) fn run(program: &Program, cell: &Cell, port: u16) -> Result<Run, Fail
     let version = ready.strip_prefix("ready ").ok_or("not ready")?.to_owned();
     let mut text = match (connected, cell.work) {
         (Some(mode), _) => Side::start(program, cell, mode, &endpoint)?.finish()?,
-        (None, Work::Visits) => raw::visit(port, cell.count).map(|()| String::new())?,
+        (None, Work::Visits { minor }) => {
+            raw::visit(port, minor, cell.count).map(|()| String::new())?
+        }
         (None, Work::Idle) => idle(&server.child, port, cell.count)?,
         (None, _) => String::new(),
     };
@@ -115,9 +117,9 @@ pub(crate) fn run(program: &Program, cell: &Cell, port: u16) -> Result<Run, Fail
 /// KiB a connection that a process holds more when so many peers are there.
 fn idle(child: &Child, port: u16, count: usize) -> Result<String, Failure> {
     // The first ones pay for what all share.
-    let warm = (0..20).map(|_| raw::connect(port)).collect::<Result<Vec<_>, _>>()?;
+    let warm = (0..20).map(|_| raw::connect(port, 1)).collect::<Result<Vec<_>, _>>()?;
     let before = resident(child.id())?;
-    let held = (0..count).map(|_| raw::connect(port)).collect::<Result<Vec<_>, _>>()?;
+    let held = (0..count).map(|_| raw::connect(port, 1)).collect::<Result<Vec<_>, _>>()?;
     let grown = resident(child.id())? - before;
     drop((warm, held));
     Ok(format!("{:.2}", grown / count as f64))

@@ -6,6 +6,7 @@
 use std::io::{self, Read, Write};
 use std::net::TcpStream;
 
+/// Of a peer of 3.1.
 const GREETING: [u8; 64] = {
     let mut greeting = [0; 64];
     greeting[0] = 0xFF;
@@ -26,10 +27,12 @@ const MESSAGE: [u8; 3] = [0, 1, b'x'];
 ///
 /// # Errors
 /// Whatever the operating system says, and an end of the stream before the peer's READY.
-pub(crate) fn connect(port: u16) -> io::Result<TcpStream> {
+pub(crate) fn connect(port: u16, minor: u8) -> io::Result<TcpStream> {
     let mut stream = TcpStream::connect(("127.0.0.1", port))?;
     stream.set_nodelay(true)?;
-    stream.write_all(&GREETING)?;
+    let mut greeting = GREETING;
+    greeting[11] = minor;
+    stream.write_all(&greeting)?;
     stream.read_exact(&mut [0; 64])?;
     stream.write_all(READY)?;
     // Flags, size, body: a READY is shorter than 256 octets.
@@ -44,6 +47,6 @@ pub(crate) fn connect(port: u16) -> io::Result<TcpStream> {
 ///
 /// # Errors
 /// As [`connect`].
-pub(crate) fn visit(port: u16, times: usize) -> io::Result<()> {
-    (0..times).try_for_each(|_| connect(port)?.write_all(&MESSAGE))
+pub(crate) fn visit(port: u16, minor: u8, times: usize) -> io::Result<()> {
+    (0..times).try_for_each(|_| connect(port, minor)?.write_all(&MESSAGE))
 }

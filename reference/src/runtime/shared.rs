@@ -31,6 +31,19 @@ impl Wakers {
     }
 }
 
+/// Joins those who wait where a call would block.
+fn wait_if_blocked<V>(
+    outcome: Result<V, Refused>,
+    waiting: &mut Wakers,
+    waker: &Waker,
+) -> Poll<Result<V, Refused>> {
+    if matches!(outcome, Err(Refused::WouldBlock)) {
+        waiting.add(waker);
+        return Poll::Pending;
+    }
+    Poll::Ready(outcome)
+}
+
 /// A socket and those who wait for it.
 #[derive(Debug)]
 pub(super) struct Core {
@@ -207,11 +220,7 @@ impl Core {
     ) -> Poll<Result<V, Refused>> {
         let outcome = attempt(&mut self.socket);
         self.settle();
-        if matches!(outcome, Err(Refused::WouldBlock)) {
-            self.receivers.add(waker);
-            return Poll::Pending;
-        }
-        Poll::Ready(outcome)
+        wait_if_blocked(outcome, &mut self.receivers, waker)
     }
 
     /// Tries to send, or waits for room.
@@ -222,11 +231,7 @@ impl Core {
     ) -> Poll<Result<V, Refused>> {
         let outcome = attempt(&mut self.socket);
         self.settle();
-        if matches!(outcome, Err(Refused::WouldBlock)) {
-            self.senders.add(waker);
-            return Poll::Pending;
-        }
-        Poll::Ready(outcome)
+        wait_if_blocked(outcome, &mut self.senders, waker)
     }
 
     /// Waits until some of this need not wait.

@@ -1,22 +1,12 @@
 //! HELLO, WELCOME and ERROR of a server (24-ROLE-001, 24-HS-002 to -008, 24-HS-017).
 
-use super::{SERVER, TYPES, credentials, greeted, hello};
-use crate::case::{BIND, Case, Depth};
+use super::{SERVER_CASE, credentials, greeted, hello};
+use crate::case::{Case, Depth};
 use crate::context::Context;
 use crate::curve::{Refused, refused};
 use crate::octets::{command, hex, title};
-use crate::target::Need;
 use crate::target::zap::{at, reply};
 use crate::verdict::Outcome;
-
-const SERVER_CASE: Case = Case {
-    depth: Depth::Full,
-    types: TYPES,
-    roles: BIND,
-    needs: &[Need::Zap],
-    options: SERVER,
-    ..Case::BASE
-};
 
 /// The cases of this section.
 pub(super) const CASES: &[Case] = &[

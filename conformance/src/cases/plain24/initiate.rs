@@ -1,21 +1,12 @@
 //! INITIATE and READY of a server (24-HS-011, -012, -014).
 
-use super::{SERVER, TYPES, initiate, welcomed};
-use crate::case::{BIND, Case, Depth, Pace};
+use super::{SERVER_CASE, initiate, welcomed};
+use crate::case::{Case, Pace};
 use crate::context::Context;
 use crate::curve::refused;
 use crate::octets::{command, properties, property, title};
 use crate::target::Need;
 use crate::verdict::{Level, Outcome};
-
-const SERVER_CASE: Case = Case {
-    depth: Depth::Full,
-    types: TYPES,
-    roles: BIND,
-    needs: &[Need::Zap],
-    options: SERVER,
-    ..Case::BASE
-};
 
 /// The cases of this section.
 pub(super) const CASES: &[Case] = &[

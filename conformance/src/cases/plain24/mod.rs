@@ -7,14 +7,14 @@ mod initiate;
 mod order;
 mod traffic;
 
-use crate::case::Case;
+use crate::case::{BIND, Case, Depth};
 use crate::context::Context;
 use crate::curve::{greeting_of, usual_metadata};
 use crate::octets::{command, ready};
 use crate::probe::Link;
 use crate::socket_type::SocketType;
 use crate::target::zap::Zap;
-use crate::target::{Options, Role, Setting};
+use crate::target::{Need, Options, Role, Setting};
 use crate::verdict::Stop;
 
 /// The sections, in the order of the RFC.
@@ -32,6 +32,16 @@ const CLIENT: Options = &[
 ];
 /// A type that both sends and receives.
 const TYPES: &[SocketType] = &[SocketType::Dealer];
+
+/// What every case of a server has.
+const SERVER_CASE: Case = Case {
+    depth: Depth::Full,
+    types: TYPES,
+    roles: BIND,
+    needs: &[Need::Zap],
+    options: SERVER,
+    ..Case::BASE
+};
 
 /// The data of HELLO (24-HS-002).
 fn credentials(username: &[u8], password: &[u8]) -> Vec<u8> {

@@ -1,21 +1,12 @@
 //! The order of commands, and two peers of one role (24-ROLE-002, 24-HS-015), toward a server.
 
-use super::{SERVER, TYPES, greeted, hello, initiate, welcomed};
-use crate::case::{BIND, Case, Depth};
+use super::{SERVER_CASE, greeted, hello, initiate, welcomed};
+use crate::case::Case;
 use crate::context::Context;
 use crate::curve::refused;
 use crate::octets::{command, greeting, message, ready};
 use crate::target::Need;
 use crate::verdict::Outcome;
-
-const SERVER_CASE: Case = Case {
-    depth: Depth::Full,
-    types: TYPES,
-    roles: BIND,
-    needs: &[Need::Zap],
-    options: SERVER,
-    ..Case::BASE
-};
 
 /// The cases of this section.
 pub(super) const CASES: &[Case] = &[

@@ -7,14 +7,14 @@ mod reply;
 mod request;
 mod requests;
 
-use crate::case::Case;
+use crate::case::{BIND, Case, Depth};
 use crate::context::Context;
 use crate::curve::{Initiate, greeting_of, usual_metadata, welcomed};
 use crate::octets::{command, greeting, ready};
 use crate::probe::Link;
 use crate::socket_type::SocketType;
 use crate::target::zap::Zap;
-use crate::target::{Options, Setting};
+use crate::target::{Need, Options, Setting};
 use crate::verdict::Stop;
 
 /// The sections, in the order of the RFC.
@@ -23,6 +23,16 @@ pub(super) const ALL: &[&[Case]] =
 
 /// A type that both sends and receives.
 const TYPES: &[SocketType] = &[SocketType::Dealer];
+
+/// What every case of a server has.
+const SERVER_CASE: Case = Case {
+    depth: Depth::Full,
+    types: TYPES,
+    roles: BIND,
+    needs: &[Need::Zap],
+    options: PLAIN,
+    ..Case::BASE
+};
 /// NULL with a domain.
 const NULL: Options = &[("zap_domain", Setting::Zap(Zap::Own))];
 /// PLAIN with a domain.

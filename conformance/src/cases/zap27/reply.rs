@@ -2,24 +2,14 @@
 
 use futures_util::future::join_all;
 
-use super::{NULL, PLAIN, TYPES, curve_initiate, null_ready, plain_hello};
-use crate::case::{BIND, Case, Depth, Pace};
+use super::{NULL, SERVER_CASE, curve_initiate, null_ready, plain_hello};
+use crate::case::{Case, Depth, Pace};
 use crate::context::Context;
 use crate::curve::ASKING_OPTIONS;
 use crate::octets::{command, hex, property};
 use crate::probe::{Fate, Link};
-use crate::target::Need;
 use crate::target::zap::{Frames, at, reply};
 use crate::verdict::{Level, Outcome, Stop};
-
-const REPLY: Case = Case {
-    depth: Depth::Full,
-    types: TYPES,
-    roles: BIND,
-    needs: &[Need::Zap],
-    options: PLAIN,
-    ..Case::BASE
-};
 
 const REFUSED: Case = Case {
     clauses: &["27-REPLY-004", "27-REPLY-007", "27-REPLY-010"],
@@ -27,7 +17,7 @@ const REFUSED: Case = Case {
     effect: "anyone gets in",
     seen_in: &["zeromq/libzmq@ba63f037"],
     pace: Pace::Quiet,
-    ..REPLY
+    ..SERVER_CASE
 };
 const MALFORMED: Case = Case {
     clauses: &["27-REPLY-001", "27-REPLY-002", "27-REPLY-003", "27-SOCK-003", "27-SOCK-005"],
@@ -35,7 +25,7 @@ const MALFORMED: Case = Case {
     effect: "a broken handler lets everybody in",
     seen_in: &["zeromq/libzmq@33695d1d"],
     pace: Pace::Quiet,
-    ..REPLY
+    ..SERVER_CASE
 };
 
 /// The cases of this section.
@@ -55,7 +45,7 @@ pub(super) const CASES: &[Case] = &[
         effect: "nobody gets in",
         depth: Depth::Quick,
         run: |cx| Box::pin(accepted(cx)),
-        ..REPLY
+        ..SERVER_CASE
     },
     Case {
         id: "27/reply/status-under-plain",
@@ -98,7 +88,7 @@ pub(super) const CASES: &[Case] = &[
         effect: "the application reads what is not there",
         pace: Pace::Quiet,
         run: |cx| Box::pin(metadata(cx)),
-        ..REPLY
+        ..SERVER_CASE
     },
     Case {
         id: "27/reply/metadata-for-the-client",
@@ -107,7 +97,7 @@ pub(super) const CASES: &[Case] = &[
         promise: "Metadata of a reply is handed to the client.",
         effect: "the client does not learn what the handler has to tell it",
         run: |cx| Box::pin(metadata_for_the_client(cx)),
-        ..REPLY
+        ..SERVER_CASE
     },
 ];
 

@@ -1,22 +1,13 @@
 //! The frames of a request (27-REQUEST, 27-FIELDS, 27-MECH, 27-SOCK-004).
 
-use super::{NULL, PLAIN, TYPES, curve_initiate, null_ready, plain_hello};
-use crate::case::{BIND, Case, Depth};
+use super::{NULL, SERVER_CASE, curve_initiate, null_ready, plain_hello};
+use crate::case::{Case, Depth};
 use crate::context::Context;
 use crate::curve::{ASKING_OPTIONS, client_keys};
 use crate::octets::hex;
 use crate::target::zap::{Frames, Zap, at, field};
-use crate::target::{Need, Options, Setting};
+use crate::target::{Options, Setting};
 use crate::verdict::{Finding, Outcome, Stop};
-
-const REQUEST: Case = Case {
-    depth: Depth::Full,
-    types: TYPES,
-    roles: BIND,
-    needs: &[Need::Zap],
-    options: PLAIN,
-    ..Case::BASE
-};
 
 /// CURVE, which tells the identity before the handler is asked; the SUT has one of its own.
 const NAMED: Options = &[
@@ -45,7 +36,7 @@ pub(super) const CASES: &[Case] = &[
                   the version 1.0 and an id.",
         effect: "no handler understands the question",
         run: |cx| Box::pin(envelope(cx)),
-        ..REQUEST
+        ..SERVER_CASE
     },
     Case {
         id: "27/request/domain",
@@ -53,7 +44,7 @@ pub(super) const CASES: &[Case] = &[
         promise: "The domain of a request is that of the socket.",
         effect: "the handler applies the rules of another socket",
         run: |cx| Box::pin(domain(cx)),
-        ..REQUEST
+        ..SERVER_CASE
     },
     Case {
         id: "27/request/address",
@@ -61,7 +52,7 @@ pub(super) const CASES: &[Case] = &[
         promise: "The address of a request is the IP address that the peer came from.",
         effect: "lists of addresses let nobody in, or everybody",
         run: |cx| Box::pin(address(cx)),
-        ..REQUEST
+        ..SERVER_CASE
     },
     Case {
         id: "27/request/identity",
@@ -70,7 +61,7 @@ pub(super) const CASES: &[Case] = &[
         effect: "the handler judges somebody else",
         options: NAMED,
         run: |cx| Box::pin(identity(cx)),
-        ..REQUEST
+        ..SERVER_CASE
     },
     Case {
         id: "27/request/of-null",
@@ -84,7 +75,7 @@ pub(super) const CASES: &[Case] = &[
                 ends_with(&cx.asked().await?, &[b"NULL"])
             })
         },
-        ..REQUEST
+        ..SERVER_CASE
     },
     Case {
         id: "27/request/of-plain",
@@ -98,7 +89,7 @@ pub(super) const CASES: &[Case] = &[
                 ends_with(&cx.asked().await?, &[b"PLAIN", b"admin", b"secret"])
             })
         },
-        ..REQUEST
+        ..SERVER_CASE
     },
     Case {
         id: "27/request/of-curve",
@@ -113,7 +104,7 @@ pub(super) const CASES: &[Case] = &[
                 ends_with(&cx.asked().await?, &[b"CURVE", &client_keys().public()])
             })
         },
-        ..REQUEST
+        ..SERVER_CASE
     },
 ];
 

@@ -1,21 +1,12 @@
 //! How many requests there are, and when (27-REQUEST-001, 27-ARCH-006, 27-FIELDS-004).
 
-use super::{PLAIN, TYPES, plain_hello};
-use crate::case::{BIND, Case, Depth};
+use super::{PLAIN, SERVER_CASE, plain_hello};
+use crate::case::Case;
 use crate::context::Context;
 use crate::octets::hex;
 use crate::target::zap::{Zap, at, field, reply};
-use crate::target::{Need, Setting, SocketSpec};
+use crate::target::{Setting, SocketSpec};
 use crate::verdict::{Finding, Outcome, Stop};
-
-const REQUESTS: Case = Case {
-    depth: Depth::Full,
-    types: TYPES,
-    roles: BIND,
-    needs: &[Need::Zap],
-    options: PLAIN,
-    ..Case::BASE
-};
 
 /// The cases of this section.
 pub(super) const CASES: &[Case] = &[
@@ -25,7 +16,7 @@ pub(super) const CASES: &[Case] = &[
         promise: "A handler is asked once for each connection.",
         effect: "a handler counts more failures than there were",
         run: |cx| Box::pin(one_each(cx)),
-        ..REQUESTS
+        ..SERVER_CASE
     },
     Case {
         id: "27/request/of-two-sockets",
@@ -33,7 +24,7 @@ pub(super) const CASES: &[Case] = &[
         promise: "Sockets with different domains are told apart.",
         effect: "who may use one socket may use all",
         run: |cx| Box::pin(two_sockets(cx)),
-        ..REQUESTS
+        ..SERVER_CASE
     },
     Case {
         id: "27/request/without-a-domain",
@@ -46,7 +37,7 @@ pub(super) const CASES: &[Case] = &[
             ("zap_domain", Setting::Zap(Zap::Unnamed)),
         ],
         run: |cx| Box::pin(without_a_domain(cx)),
-        ..REQUESTS
+        ..SERVER_CASE
     },
 ];
 
