@@ -298,15 +298,29 @@ impl Context {
         self.expect_delivery(&[&nonce]).await
     }
 
-    /// Subscribes the application of the SUT, or takes one subscription back.
+    /// Subscribes the application of the SUT, or takes one subscription back: an XSUB by sending
+    /// 01 or 00 and the topic (29-XSUB-015).
     ///
     /// # Errors
     /// [`Stop`] as the target's answer says.
     pub async fn subscribe(&mut self, topic: &[u8], on: bool) -> Result<(), Stop> {
         let socket = self.socket().await?;
+        if self.kind == SocketType::Xsub {
+            return self.send(&[&[&[u8::from(on)], topic].concat()]).await;
+        }
         let verb = if on { "subscribes to" } else { "unsubscribes from" };
         self.note(Direction::Received, format!("application {verb} {}", hex(topic)));
         socket.subscribe(topic, on).await.map_err(stop)
+    }
+
+    /// Makes the application close its socket.
+    ///
+    /// # Errors
+    /// [`Stop`] as the target's answer says.
+    pub async fn close(&mut self) -> Result<(), Stop> {
+        let Some(socket) = self.socket.take() else { return Ok(()) };
+        self.note(Direction::Received, "application closes the socket".to_owned());
+        socket.close().await.map_err(stop)
     }
 
     /// Whether the target offers this.

@@ -1,22 +1,27 @@
 //! Several peers of one socket, and peers that come and go: what the sections on patterns share.
 //! A message that starts with `~` is a mark of the dialogue, never a thing to judge.
-//! Absent: what is demanded of queues, in `turns`; subscriptions, in `publishing`.
+//! Absent: what is demanded of queues, in `queues`; subscriptions, in `publishing`.
 
 use std::pin::pin;
+use std::time::Duration;
 
 use futures_util::future::{Either, select, select_all};
 
 use super::publishing::settle;
+use crate::adapter::ErrorKind;
 use crate::context::Context;
 use crate::entropy::Entropy;
-use crate::octets::{greeting, message, ready, subscribe};
+use crate::octets::{greeting, message, ready, subscribe, title};
 use crate::probe::Link;
-use crate::socket_type::SocketType::{Pub, Xpub};
+use crate::socket_type::SocketType::{Pub, Sub, Xpub, Xsub};
 use crate::target::Role;
 use crate::verdict::{Outcome, Stop};
 
 /// A message as its parts.
 pub(super) type Parts = Vec<Vec<u8>>;
+
+/// How a call is refused that a socket type does not have; by waiting for ever it is not.
+pub(super) const NEVER: &[ErrorKind] = &[ErrorKind::State, ErrorKind::Refused];
 
 /// A message that proves that a peer is served.
 const MARK: &[u8] = b"~";
@@ -65,6 +70,26 @@ pub(super) async fn attached_all(cx: &mut Context, count: usize) -> Result<Vec<L
         peers.push(attached(cx).await?);
     }
     Ok(peers)
+}
+
+/// Makes an application that has to ask for messages ask for all; once a case, before the first
+/// [`listening`].
+pub(super) async fn ask_for_all(cx: &mut Context) -> Outcome {
+    match cx.kind {
+        Sub | Xsub => cx.subscribe(b"", true).await,
+        _ => Ok(()),
+    }
+}
+
+/// A peer whose messages the application will see. A subscription may come a while after the
+/// handshake; only when it is here is the peer known to be heard.
+pub(super) async fn listening(cx: &mut Context) -> Result<Link, Stop> {
+    let mut peer = again(cx).await?;
+    if matches!(cx.kind, Sub | Xsub) {
+        peer.release().await?;
+        peer.expect_subscription().await?;
+    }
+    Ok(peer)
 }
 
 /// The next message that is no mark.
@@ -168,11 +193,26 @@ pub(super) async fn sent_unchanged(cx: &mut Context) -> Outcome {
 
 /// Messages that a peer sends come out octet by octet as they were.
 pub(super) async fn received_unchanged(cx: &mut Context) -> Outcome {
-    let mut peer = again(cx).await?;
+    ask_for_all(cx).await?;
+    let mut peer = listening(cx).await?;
     for parts in varied(&mut cx.entropy, 100) {
         peer.write(message(&parts)).await?;
         peer.release().await?;
         cx.expect_delivery(&parts).await?;
     }
     Ok(())
+}
+
+/// A socket type that only receives refuses to send, and nothing of it leaves.
+pub(super) async fn never_sends(cx: &mut Context) -> Outcome {
+    let mut peer = again(cx).await?;
+    for parts in [&[&b"x"[..]][..], &[b"x", b"y"]] {
+        let answer = cx.try_send(parts, Duration::ZERO).await?;
+        cx.expect_refusal("to send", &answer, NEVER)?;
+    }
+    let after = peer.fate().await?;
+    match after.seen.iter().find(|frame| !frame.is_command()) {
+        None => Ok(()),
+        Some(frame) => Err(peer.fail("sent", "nothing leaves", title(frame))),
+    }
 }

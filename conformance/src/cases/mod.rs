@@ -4,8 +4,11 @@ mod curve26;
 mod legacy;
 mod many;
 mod pair31;
+mod pipeline30;
 mod plain24;
 mod publishing;
+mod pubsub29;
+mod queues;
 mod reqrep28;
 mod turns;
 mod zap27;
@@ -27,6 +30,8 @@ pub fn all() -> Vec<&'static Case> {
         curve26::ALL,
         zap27::ALL,
         reqrep28::ALL,
+        pubsub29::ALL,
+        pipeline30::ALL,
         pair31::ALL,
     ];
     let mut all: Vec<&'static Case> = rfcs.into_iter().flatten().copied().flatten().collect();

@@ -57,6 +57,11 @@ impl Form {
     }
 }
 
+/// Reads a subscription (`true`) or its end in either form.
+pub(super) fn wish(frame: &Frame) -> Option<(bool, Vec<u8>)> {
+    Form::Command.read(frame).or_else(|| Form::Message.read(frame))
+}
+
 /// The next frame, which must be this subscription or its end.
 pub(super) async fn expect(peer: &mut Link, form: Form, on: bool, topic: &[u8]) -> Outcome {
     let verb = if on { "subscription to" } else { "end of the subscription to" };

@@ -3,6 +3,7 @@
 //! window only where neither can, and the deadline only for what must happen.
 
 mod fate;
+mod flood;
 
 use std::rc::Rc;
 

@@ -122,6 +122,9 @@ impl Pattern for Xsub {
 
     fn leave(&mut self, peers: &mut Peers, peer: PeerId) {
         //= 29-XSUB-017
+        if peers.info(peer).is_none() {
+            return; // It has never been told.
+        }
         for (topic, times) in self.standing() {
             tell(peers, peer, &Command::Cancel(topic), times);
         }

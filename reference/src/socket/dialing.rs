@@ -327,7 +327,11 @@ impl Socket {
     const fn queues_early(&self) -> bool {
         matches!(
             self.options.socket_type,
-            SocketType::Req | SocketType::Dealer | SocketType::Push | SocketType::Pair
+            SocketType::Req
+                | SocketType::Dealer
+                | SocketType::Push
+                | SocketType::Pair
+                | SocketType::Xsub
         )
     }
 

@@ -35,7 +35,7 @@ pub(super) const CASES: &[Case] = &[
     },
     Case {
         id: "15/pubsub/subscription-received",
-        clauses: &["15-PUBSUB-002"],
+        clauses: &["15-PUBSUB-002", "29-PUB-014", "29-XPUB-014"],
         promise: "A message of 01 and a topic subscribes, one of 00 and the topic cancels.",
         effect: "2.0 subscribers get nothing, or what they no longer want",
         types: &[Pub, Xpub],

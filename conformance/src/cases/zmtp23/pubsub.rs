@@ -38,7 +38,7 @@ pub(super) const CASES: &[Case] = &[
     },
     Case {
         id: "23/pubsub/subscription-received",
-        clauses: &["23-PUBSUB-004"],
+        clauses: &["23-PUBSUB-004", "29-PUB-014", "29-XPUB-014"],
         promise: "From a 3.0 peer, a message of 01 and a topic subscribes, one of 00 and the \
                   topic cancels.",
         effect: "older subscribers get nothing, or what they no longer want",

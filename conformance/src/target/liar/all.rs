@@ -215,5 +215,14 @@ impl Lie {
         Self::Application(Trick::Starves),
         Self::Application(Trick::NeverRefuses),
         Self::Application(Trick::KeepsDelimiter),
+        Self::Application(Trick::DropsWhenFull),
+        Self::Application(Trick::WaitsWhenFull),
+        // Connections that come later: subscriptions are not sent again, only the first peer is
+        // heard, or spoken to.
+        Self::Later(&Self::Says(Which::Named("SUBSCRIBE"), Edit::Drop)),
+        Self::Later(&Self::Says(Which::Message, Edit::Drop)),
+        Self::Later(&Self::Hears(Which::Named("SUBSCRIBE"), Edit::Drop)),
+        Self::Later(&Self::Hears(Which::Message, Edit::Drop)),
+        Self::Later(&Self::Hears(Which::Message, Edit::Swap)),
     ];
 }

@@ -142,8 +142,13 @@ impl Socket for LyingSocket {
                 self.honest.link().await?
             };
             let (ours, theirs) = duplex(PIPE);
+            let lie = match self.lie {
+                Lie::Later(_) if number == 0 => Lie::Honest,
+                Lie::Later(lie) => *lie,
+                lie => lie,
+            };
             let inbox = Rc::clone(&self.inbox);
-            tokio::task::spawn_local(relay(number, inner, theirs, self.lie, inbox));
+            tokio::task::spawn_local(relay(number, inner, theirs, lie, inbox));
             Ok(Box::new(ours) as Stream)
         })
     }
@@ -165,6 +170,10 @@ impl Socket for LyingSocket {
                     self.honest.send(&parts, within).await
                 }
                 Some(Trick::NeverRefuses) => match self.honest.send(parts, within).await {
+                    Err(TargetError::Refused(..)) => Ok(()),
+                    other => other,
+                },
+                Some(Trick::DropsWhenFull) => match self.honest.send(parts, Duration::ZERO).await {
                     Err(TargetError::Refused(..)) => Ok(()),
                     other => other,
                 },

@@ -45,6 +45,8 @@ pub enum Lie {
     Curve(Lapse),
     /// What passes between the SUT and its ZAP handler is changed.
     Zap(Warp),
+    /// This lie, on all connections of a socket but its first.
+    Later(&'static Self),
 }
 
 /// Some of the frames of one direction.
@@ -194,4 +196,8 @@ pub enum Trick {
     NeverRefuses,
     /// It receives an empty part in front of the others.
     KeepsDelimiter,
+    /// What it cannot send at once is lost, where it should wait.
+    DropsWhenFull,
+    /// As a publisher it waits for room, where it should drop.
+    WaitsWhenFull,
 }

@@ -18,6 +18,7 @@ use std::rc::Rc;
 
 use super::zap::{Warp, Zap};
 use super::{About, Later, Offers, Options, Setting, Socket, SocketSpec, Target};
+use crate::socket_type::SocketType;
 use application::{Inbox, LyingSocket};
 
 pub use lie::{Edit, Lapse, Lie, Trick, Which};
@@ -25,6 +26,9 @@ pub use lie::{Edit, Lapse, Lie, Trick, Which};
 /// A PLAIN server that lets everybody in.
 const OPEN_PLAIN: Options =
     &[("plain_server", Setting::Number(1)), ("zap_domain", Setting::Zap(Zap::Own))];
+
+/// Options of a publisher that waits for room.
+const WAITS: Options = &[("sndhwm", Setting::Number(10)), ("xpub_nodrop", Setting::Number(1))];
 
 /// A target that tells a lie.
 pub struct Liar {
@@ -55,6 +59,9 @@ impl Target for Liar {
                 // Whoever needs no answer needs nobody to give one.
                 let is_plain = spec.options.iter().any(|(name, _)| *name == "plain_server");
                 SocketSpec { options: if is_plain { OPEN_PLAIN } else { &[] }, ..spec }
+            }
+            Lie::Application(Trick::WaitsWhenFull) if spec.kind == SocketType::Pub => {
+                SocketSpec { options: WAITS, ..spec }
             }
             _ => spec,
         };

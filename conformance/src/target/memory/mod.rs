@@ -30,7 +30,7 @@ use pipes::Pipes;
 const NOWHERE: &str = "tcp://127.0.0.1:1";
 
 /// Options that cases may set, in libzmq's names and units.
-const OPTIONS: [&str; 26] = [
+const OPTIONS: [&str; 28] = [
     "curve_publickey",
     "curve_secretkey",
     "curve_server",
@@ -54,7 +54,9 @@ const OPTIONS: [&str; 26] = [
     "router_mandatory",
     "routing_id",
     "sndhwm",
+    "xpub_nodrop",
     "xpub_verbose",
+    "xpub_verboser",
     "zap_domain",
     "zap_enforce_domain",
 ];

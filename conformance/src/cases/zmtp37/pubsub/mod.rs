@@ -1,12 +1,12 @@
 //! Publish-subscribe on 3.1: SUBSCRIBE and CANCEL, and what a publisher makes of them. This file
 //! is the table of promises; the dialogues are in `publisher` and `subscriber`.
-//! Absent: XSUB as the SUT, whose application subscribes in its own way.
+//! Absent: the form in which an XSUB subscribes, which is in the section on RFC 29.
 
 mod publisher;
 mod subscriber;
 
 use crate::case::{Case, Depth};
-use crate::socket_type::SocketType::{self, Pub, Sub, Xpub};
+use crate::socket_type::SocketType::{self, Pub, Sub, Xpub, Xsub};
 use crate::target::Need;
 use crate::verdict::Level;
 
@@ -29,7 +29,7 @@ pub(super) const CASES: &[Case] = &[
     },
     Case {
         id: "37/pubsub/subscribe-and-cancel",
-        clauses: &["37-PUBSUB-004"],
+        clauses: &["37-PUBSUB-004", "29-PUB-014", "29-XPUB-014"],
         promise: "SUBSCRIBE starts and CANCEL ends the flow of a topic.",
         effect: "subscribers get nothing, or what they no longer want",
         run: |cx| Box::pin(publisher::subscribe_and_cancel(cx)),
@@ -139,6 +139,7 @@ pub(super) const CASES: &[Case] = &[
         effect: "publishers that count never end a topic, or end it too early",
         reading: "A surplus of SUBSCRIBE after the last unsubscription is told as lenient: it is \
                   harmless where the publisher keeps a set.",
+        types: &[Sub, Xsub],
         run: |cx| Box::pin(subscriber::counts(cx)),
         ..SUBSCRIBER
     },

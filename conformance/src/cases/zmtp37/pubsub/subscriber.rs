@@ -1,6 +1,6 @@
 //! The SUT subscribes; the tester reads what it sends.
 
-use crate::cases::publishing::{Form, expect};
+use crate::cases::publishing::{Form, expect, wish};
 use crate::context::Context;
 use crate::octets::title;
 use crate::probe::Link;
@@ -47,7 +47,7 @@ async fn balance(cx: &mut Context, peer: &mut Link, end: &[u8]) -> Result<i32, S
             let got = "the connection was closed";
             return Err(peer.fail("closed", "SUBSCRIBE or CANCEL", got));
         };
-        match Form::Command.read(&frame) {
+        match wish(&frame) {
             Some((true, topic)) if topic == end => return Ok(balance),
             Some((on, topic)) if topic == b"A" => balance += if on { 1 } else { -1 },
             _ => {
@@ -62,7 +62,7 @@ pub(super) async fn counts(cx: &mut Context) -> Outcome {
     let mut peer = cx.ready().await?;
     // What is subscribed before the application side knows of the peer may be sent as one.
     cx.subscribe(b"X", true).await?;
-    expect(&mut peer, Form::Command, true, b"X").await?;
+    peer.expect_subscription().await?;
     cx.subscribe(b"A", true).await?;
     cx.subscribe(b"A", true).await?;
     cx.subscribe(b"A", false).await?;
