@@ -7,11 +7,11 @@ use std::time::Duration;
 
 use futures_util::future::{Either, select, select_all};
 
-use super::publishing::settle;
+use super::publishing::{Form, settle};
 use crate::adapter::ErrorKind;
 use crate::context::Context;
 use crate::entropy::Entropy;
-use crate::octets::{greeting, message, ready, subscribe, title};
+use crate::octets::{greeting, message, ready, title};
 use crate::probe::Link;
 use crate::socket_type::SocketType::{Pub, Sub, Xpub, Xsub};
 use crate::target::Role;
@@ -56,7 +56,7 @@ pub(super) async fn shake(cx: &mut Context, peer: &mut Link) -> Outcome {
 pub(super) async fn attached(cx: &mut Context) -> Result<Link, Stop> {
     let mut peer = again(cx).await?;
     if matches!(cx.kind, Pub | Xpub) {
-        peer.write(subscribe(b"")).await?;
+        peer.write(Form::of(cx).subscribe(b"")).await?;
     }
     peer.release().await?;
     settle(cx, &mut peer, MARK).await?;

@@ -25,6 +25,11 @@ pub(super) enum Form {
 }
 
 impl Form {
+    /// The form that a SUT of this version takes.
+    pub(super) fn of(cx: &Context) -> Self {
+        if cx.minor >= 1 { Self::Command } else { Self::Message }
+    }
+
     /// Octets that subscribe to a topic.
     pub(super) fn subscribe(self, topic: &[u8]) -> Vec<u8> {
         match self {

@@ -13,10 +13,10 @@ use super::many::{
     Parts, TOO_MANY, again, ask_for_all, attached, borrowed, dialled, large, listening, next,
     number_of, numbered, shake,
 };
-use super::publishing::{collect, settle};
+use super::publishing::{Form, collect, settle};
 use super::turns::{backlog, torn};
 use crate::context::Context;
-use crate::octets::{MORE, frame, message, subscribe};
+use crate::octets::{MORE, frame, message};
 use crate::probe::{Fate, Link};
 use crate::socket_type::SocketType::Pull;
 use crate::target::{Options, Setting};
@@ -61,13 +61,13 @@ pub(super) async fn stalled_peer(cx: &mut Context) -> Outcome {
 pub(super) async fn publishes_to_whom_it_dialled(cx: &mut Context) -> Outcome {
     cx.send(&[b"A0"]).await?;
     let mut peer = again(cx).await?;
-    peer.write(subscribe(b"A")).await?;
+    peer.write(Form::of(cx).subscribe(b"A")).await?;
     settle(cx, &mut peer, b"A1").await?;
     peer.close().await?;
     let mut peer = dialled(cx).await?;
     cx.send(&[b"A2"]).await?;
     shake(cx, &mut peer).await?;
-    peer.write(subscribe(b"A")).await?;
+    peer.write(Form::of(cx).subscribe(b"A")).await?;
     let arrived = collect(cx, &mut peer, b"A3").await?;
     if arrived.iter().any(|parts| parts == &[b"A2"]) {
         cx.info("what is published while the connection is down is kept");

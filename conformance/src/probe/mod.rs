@@ -131,16 +131,19 @@ impl Link {
         self.release().await?;
         match timeout(self.bench.deadline, self.more()).await {
             Ok(more) => Ok(more),
-            Err(_) => {
-                let got = match self.received.len() {
-                    0 => "nothing".to_owned(),
-                    some => format!("{some} octets and then nothing"),
-                };
-                let limit = self.bench.deadline.as_secs_f32();
-                let got = format!("{got} within {limit} s; the connection stays open");
-                Err(self.hang("silent", expected, got))
-            }
+            Err(_) => Err(self.silent(expected)),
         }
+    }
+
+    /// What was waited for did not come by the deadline.
+    pub fn silent(&self, expected: &str) -> Stop {
+        let got = match self.received.len() {
+            0 => "nothing".to_owned(),
+            some => format!("{some} octets and then nothing"),
+        };
+        let limit = self.bench.deadline.as_secs_f32();
+        let got = format!("{got} within {limit} s; the connection stays open");
+        self.hang("silent", expected, got)
     }
 
     /// Exactly `count` octets; `None` when the stream ends before.
@@ -235,6 +238,14 @@ impl Link {
     /// # Errors
     /// [`Stop::Hang`] at the deadline, [`Stop::Fail`] for a close.
     pub async fn message(&mut self) -> Result<Vec<Vec<u8>>, Stop> {
+        // One deadline for all of it: commands that come meanwhile do not put it off.
+        match timeout(self.bench.deadline, self.whole_message()).await {
+            Ok(message) => message,
+            Err(_) => Err(self.silent("a message")),
+        }
+    }
+
+    async fn whole_message(&mut self) -> Result<Vec<Vec<u8>>, Stop> {
         loop {
             let Some(frame) = self.frame("a message").await? else {
                 return Err(self.fail("closed", "a message", "the connection was closed"));

@@ -5,11 +5,11 @@ use std::time::Duration;
 use super::PUBLISHERS;
 use crate::case::{BIND, CONNECT, Case};
 use crate::cases::many::{NEVER, again, next, sent_unchanged};
-use crate::cases::publishing::{arrivals, settle};
+use crate::cases::publishing::{Form, arrivals, settle};
 use crate::cases::queues;
 use crate::cases::turns::{self, SHORT_OUT};
 use crate::context::Context;
-use crate::octets::{MORE, cancel, frame, greeting, message, ready, subscribe};
+use crate::octets::{MORE, frame, greeting, message, ready};
 use crate::probe::{Fate, Link};
 use crate::socket_type::SocketType::Pub;
 use crate::target::Need;
@@ -130,12 +130,14 @@ pub(super) const CASES: &[Case] = &[
 async fn subscribed(cx: &mut Context, kind: &[u8], topic: &[u8]) -> Result<Link, Stop> {
     let mut peer = cx.greeted_as(greeting()).await?;
     cx.handshake(&mut peer, &ready(&[("Socket-Type", kind)])).await?;
-    peer.write([subscribe(topic), subscribe(b"M")].concat()).await?;
+    let form = Form::of(cx);
+    peer.write([form.subscribe(topic), form.subscribe(b"M")].concat()).await?;
     settle(cx, &mut peer, b"M").await?;
     Ok(peer)
 }
 
 async fn fan_out(cx: &mut Context) -> Outcome {
+    let form = Form::of(cx);
     let mut narrow = subscribed(cx, b"SUB", b"AB").await?;
     let mut wide = subscribed(cx, b"XSUB", b"A").await?;
     let mut all = subscribed(cx, b"SUB", b"").await?;
@@ -146,10 +148,8 @@ async fn fan_out(cx: &mut Context) -> Outcome {
     exactly(&mut all, &published).await?;
     // The first one ends its topic; the last one cancels a topic that only others have.
     for (peer, topic, marker) in [(&mut narrow, b"AB", b"N"), (&mut all, b"A\0", b"O")] {
-        peer.write(
-            [cancel(topic.strip_suffix(b"\0").unwrap_or(topic)), subscribe(marker)].concat(),
-        )
-        .await?;
+        let cancelled = form.cancel(topic.strip_suffix(b"\0").unwrap_or(topic));
+        peer.write([cancelled, form.subscribe(marker)].concat()).await?;
         settle(cx, peer, marker).await?;
     }
     publish(cx, &[b"AB2"]).await?;
@@ -204,7 +204,7 @@ async fn first_frame_only(cx: &mut Context) -> Outcome {
 
 async fn discards_messages(cx: &mut Context) -> Outcome {
     let mut peer = again(cx).await?;
-    peer.write(subscribe(b"M")).await?;
+    peer.write(Form::of(cx).subscribe(b"M")).await?;
     settle(cx, &mut peer, b"M").await?;
     let large = vec![b'x'; 70_000];
     let junk = [
@@ -242,8 +242,13 @@ async fn discards_messages(cx: &mut Context) -> Outcome {
 
 async fn never_receives(cx: &mut Context) -> Outcome {
     let mut peer = again(cx).await?;
-    peer.write([subscribe(b"A"), cancel(b"A"), message(&[b"x"]), subscribe(b"M")].concat()).await?;
+    let form = Form::of(cx);
+    let wishes = [form.subscribe(b"A"), form.cancel(b"A"), form.subscribe(b"M")].concat();
+    peer.write(wishes).await?;
     settle(cx, &mut peer, b"M").await?;
+    // To close at a message is another promise's matter.
+    peer.write(message(&[b"x"])).await?;
+    peer.fate().await?;
     let answer = cx.try_recv(Duration::ZERO).await?;
     cx.expect_refusal("to receive", &answer, NEVER)
 }

@@ -5,7 +5,7 @@ use crate::cases::many::{again, received_unchanged};
 use crate::cases::publishing::Form;
 use crate::cases::queues;
 use crate::context::Context;
-use crate::octets::{MORE, cancel, frame, greeting, hex, message, subscribe};
+use crate::octets::{MORE, frame, greeting, hex, message};
 use crate::probe::Link;
 use crate::socket_type::SocketType::Xpub;
 use crate::target::{Need, Options, Setting};
@@ -25,7 +25,7 @@ pub(super) const CASES: &[Case] = &[
         promise: "The application receives each new subscription as 01 and the topic, and its end \
                   as 00 and the topic.",
         effect: "a broker does not pass on what its subscribers want",
-        run: |cx| Box::pin(delivered(cx, Form::Command)),
+        run: |cx| Box::pin(delivered(cx, Form::of(cx))),
         ..BASE
     },
     Case {
@@ -171,10 +171,12 @@ async fn later_frames(cx: &mut Context) -> Outcome {
 }
 
 async fn vanished(cx: &mut Context) -> Outcome {
+    let form = Form::of(cx);
     for orderly in [true, false] {
         let mut peer = again(cx).await?;
         // A frame that begins and never ends goes with its connection.
-        peer.write([subscribe(b"A"), subscribe(b"B"), frame(MORE, b"torn")].concat()).await?;
+        let topics = [form.subscribe(b"A"), form.subscribe(b"B")].concat();
+        peer.write([topics, frame(MORE, b"torn")].concat()).await?;
         peer.release().await?;
         expect_wish(cx, true, b"A").await?;
         expect_wish(cx, true, b"B").await?;
@@ -192,7 +194,7 @@ async fn vanished(cx: &mut Context) -> Outcome {
         }
     }
     let mut peer = again(cx).await?;
-    peer.write(subscribe(b"C")).await?;
+    peer.write(form.subscribe(b"C")).await?;
     peer.release().await?;
     expect_wish(cx, true, b"C").await
 }
@@ -203,10 +205,11 @@ fn fail(signature: &str, expected: &str, got: String) -> Stop {
 
 /// Deliveries of a subscription to `A` that both peers make, up to another one.
 async fn twice(cx: &mut Context, first: &mut Link, second: &mut Link) -> Result<usize, Stop> {
-    first.write(subscribe(b"A")).await?;
+    let form = Form::of(cx);
+    first.write(form.subscribe(b"A")).await?;
     first.release().await?;
     expect_wish(cx, true, b"A").await?;
-    second.write([subscribe(b"A"), subscribe(b"end")].concat()).await?;
+    second.write([form.subscribe(b"A"), form.subscribe(b"end")].concat()).await?;
     second.release().await?;
     count(cx, &[b"\x01A"], b"\x01end").await
 }
@@ -245,9 +248,10 @@ async fn verbose(cx: &mut Context, ends: usize) -> Outcome {
         let expected = "the second subscription to A is delivered too, once";
         return Err(fail("not-verbose", expected, format!("{more} times")));
     }
-    first.write(cancel(b"A")).await?;
+    let form = Form::of(cx);
+    first.write(form.cancel(b"A")).await?;
     first.fate().await?;
-    second.write([cancel(b"A"), cancel(b"end")].concat()).await?;
+    second.write([form.cancel(b"A"), form.cancel(b"end")].concat()).await?;
     second.release().await?;
     let seen = count(cx, &[b"\0A"], b"\0end").await?;
     if seen == ends {

@@ -6,6 +6,8 @@ mod identity;
 mod queues;
 mod routing;
 
+use std::time::Duration;
+
 use tokio::time::{Instant, timeout};
 
 use super::{STEP, arrives, say, shown};
@@ -13,7 +15,7 @@ use crate::case::Case;
 use crate::cases::many::{Parts, is_mark};
 use crate::context::Context;
 use crate::octets::{greeting, message};
-use crate::probe::Link;
+use crate::probe::{Fate, Link};
 use crate::socket_type::SocketType::Router;
 use crate::target::Need;
 use crate::verdict::{Finding, Outcome, Stop};
@@ -59,6 +61,10 @@ async fn address_of(cx: &mut Context, peer: &mut Link) -> Result<Vec<u8>, Stop> 
     }
 }
 
+/// How long a message that has been read may take to the application, before its peer gives up and
+/// connects again; not a limit.
+const PATIENCE: Duration = Duration::from_millis(100);
+
 /// A peer that is served under this name: it connects again as long as the name is taken by one
 /// that has gone, which the SUT may not have noticed.
 async fn arrive(cx: &mut Context, name: &[u8]) -> Result<Link, Stop> {
@@ -67,8 +73,9 @@ async fn arrive(cx: &mut Context, name: &[u8]) -> Result<Link, Stop> {
         let mut peer = named(cx, name).await?;
         let nonce = cx.entropy.nonce();
         say(&mut peer, &[&nonce]).await?;
-        peer.fate().await?;
-        while let Some(got) = cx.recv_within(STEP).await? {
+        let closed = peer.fate().await?.fate == Fate::Closed;
+        let within = if closed { STEP } else { PATIENCE };
+        while let Some(got) = cx.recv_within(within).await? {
             match got.as_slice() {
                 [address, body] if *body == nonce && address == name => return Ok(peer),
                 [_, body] if *body == nonce => {

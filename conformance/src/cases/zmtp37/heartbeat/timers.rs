@@ -40,10 +40,18 @@ fn pings_in(mut octets: &[u8]) -> usize {
     pings
 }
 
-/// Reads to the end of the stream, answering nothing.
-async fn silent_until_closed(peer: &mut Link) -> Result<(), Stop> {
-    while peer.frame("the connection is closed").await?.is_some() {}
-    Ok(())
+/// Reads to the end of the stream, answering nothing. It has one deadline: a SUT that goes on
+/// sending has not ended the connection.
+async fn silent_until_closed(cx: &Context, peer: &mut Link) -> Result<(), Stop> {
+    let expected = "the connection is closed";
+    let close = async {
+        while peer.frame(expected).await?.is_some() {}
+        Ok(())
+    };
+    match timeout(cx.bench().deadline, close).await {
+        Ok(closed) => closed,
+        Err(_) => Err(peer.silent(expected)),
+    }
 }
 
 pub(super) async fn pings_within_grammar(cx: &mut Context) -> Outcome {
@@ -115,7 +123,7 @@ pub(super) async fn ttl_ends(cx: &mut Context) -> Outcome {
     let mut peer = cx.ready().await?;
     let began = Instant::now();
     peer.write(ping(1, b"")).await?;
-    silent_until_closed(&mut peer).await?;
+    silent_until_closed(cx, &mut peer).await?;
     early(&peer, began, Duration::from_millis(100), "the TTL of 100 ms")
 }
 
@@ -123,7 +131,7 @@ pub(super) async fn silence_ends(cx: &mut Context) -> Outcome {
     needs_heartbeats(cx)?;
     let began = Instant::now();
     let mut peer = cx.ready().await?;
-    silent_until_closed(&mut peer).await?;
+    silent_until_closed(cx, &mut peer).await?;
     early(&peer, began, Duration::from_millis(100), "the timeout of 100 ms")
 }
 
@@ -183,7 +191,7 @@ pub(super) async fn comes_back(cx: &mut Context) -> Outcome {
     needs_heartbeats(cx)?;
     let socket = cx.socket().await?;
     let mut peer = cx.ready().await?;
-    silent_until_closed(&mut peer).await?;
+    silent_until_closed(cx, &mut peer).await?;
     let mut again = cx.link_to(&socket).await?;
     again.write(greeting().build()).await?;
     again.greeting().await?;

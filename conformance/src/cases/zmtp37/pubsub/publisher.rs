@@ -90,7 +90,7 @@ pub(super) async fn message_form(cx: &mut Context) -> Outcome {
     if peer.fate().await?.fate == Fate::Closed {
         return Ok(());
     }
-    // The command comes second, so that a peer that obeys both has obeyed the message before.
+    // The command comes second, so that a SUT that obeys both has obeyed the message before.
     peer.write(subscribe(b"M")).await?;
     let first = race(cx, &mut peer, &[b"A", b"M"]).await?;
     if first.concat() == [b"A"] || !publish(cx, &mut peer, b"M", &[b"A1"]).await?.is_empty() {

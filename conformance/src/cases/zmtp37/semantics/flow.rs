@@ -1,9 +1,9 @@
 //! Messages that flow undisturbed: in both roles and in order (37-SEM-001, -007).
 
 use crate::case::{ANY, Case, RECEIVERS, SENDERS};
-use crate::cases::publishing::settle;
+use crate::cases::publishing::{Form, settle};
 use crate::context::Context;
-use crate::octets::{message, subscribe};
+use crate::octets::message;
 use crate::probe::Link;
 use crate::socket_type::SocketType;
 use crate::target::Need;
@@ -66,7 +66,7 @@ async fn both_roles(cx: &mut Context) -> Outcome {
             cx.expect_delivery(&[b"answer"]).await
         }
         SocketType::Pub | SocketType::Xpub => {
-            peer.write(subscribe(b"")).await?;
+            peer.write(Form::of(cx).subscribe(b"")).await?;
             settle(cx, &mut peer, b"news").await
         }
         SocketType::Sub | SocketType::Xsub => {
