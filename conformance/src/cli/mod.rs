@@ -15,6 +15,7 @@ mod outputs;
 mod peers;
 mod replay;
 mod report;
+mod selftest;
 
 use std::process::ExitCode;
 
@@ -22,7 +23,8 @@ use clap::{Parser, Subcommand};
 
 const EXIT_CODES: &str = "Exit codes:
   0  every verdict as expected, at least one case ran
-  1  unexpected fail, crash, hang or flaky at the --fail-on level; diff: something is worse
+  1  unexpected fail, crash, hang or flaky at the --fail-on level; diff: something is
+     worse; selftest: a mutant that the suite does not notice
   2  usage, unreadable or unwritable file, pattern that matches nothing
   3  only stale expectations
   4  no judgement possible: peer unreachable, adapter broken, sanity case failed
@@ -67,6 +69,7 @@ enum Command {
     },
     Report(report::Report),
     Diff(report::Diff),
+    Selftest(selftest::Selftest),
     /// Known peers: list, install, doctor
     #[command(subcommand)]
     Peers(peers::Peers),
@@ -121,6 +124,7 @@ fn dispatch(command: Command) -> Result<u8, Failure> {
         Command::Replay { report, id } => replay::replay(&report, &id),
         Command::Report(report) => report.run(),
         Command::Diff(diff) => diff.run(),
+        Command::Selftest(selftest) => selftest.run(),
         Command::Peers(peers) => peers.run(),
     }
 }

@@ -99,6 +99,10 @@ async fn one(job: &Job, instance: Instance, round: usize) -> Attempt {
     context.finish().await;
     let steps = bench.transcript.borrow_mut().take();
     let remarks = std::mem::take(&mut context.remarks);
+    let outcome = match job.target.death() {
+        Some(how) => Err(Stop::Crash(Finding::new("died", "the SUT lives", how))),
+        None => outcome,
+    };
     let (verdict, finding, reason) = judge(outcome, &remarks, case.level, job.profile);
     let windows = bench.windows.get();
     Attempt { verdict, finding, reason, remarks, cost, windows, steps }

@@ -183,6 +183,10 @@ pub trait Target {
     fn buffers(&self) -> usize {
         8 << 20
     }
+    /// How it died since it was started, where connections do not tell.
+    fn death(&self) -> Option<String> {
+        None
+    }
     /// Starts it again after its process died; an endpoint that others run cannot be.
     fn restart(&self) -> Later<'_, ()>;
 }

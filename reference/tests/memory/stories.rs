@@ -1,6 +1,6 @@
 //! Each kind of greed, and what it may cost.
 
-use zeroproof_reference::SocketType::{Pub, Pull, Push, Rep, Xpub};
+use zeroproof_reference::SocketType::{Pub, Pull, Push, Rep, Router, Xpub};
 use zeroproof_reference::connection::Reason;
 use zeroproof_reference::limits::{ANSWERS, HANDSHAKES, SUBSCRIPTIONS};
 use zeroproof_reference::pattern::Unwanted;
@@ -187,4 +187,26 @@ fn a_writer_that_is_too_fast_costs_one_queue_and_one_read() {
     assert!((100..=110).contains(&received), "{received}");
     assert_eq!(peers.recv(), Err(Refused::WouldBlock));
     assert!(peers.kept() < NOISE + read.len(), "{} octets stay", peers.kept());
+}
+
+#[test]
+fn peers_that_went_leave_nothing() {
+    let _turn = turn();
+    for (socket_type, theirs) in
+        [(Pull, "PUSH"), (Push, "PULL"), (Rep, "REQ"), (Router, "DEALER"), (Pub, "SUB")]
+    {
+        let mut peers = Peers::new(socket_type, &[]);
+        let mut come_and_go = |count| {
+            for _ in 0..count {
+                let link = peers.come(&met(theirs));
+                peers.hears(link);
+                peers.leaves(link);
+            }
+            peers.ended = Vec::new();
+            peers.kept()
+        };
+        // What is used again and again has its size by then.
+        let (few, many) = (come_and_go(100), come_and_go(10_000));
+        assert!(many < few + NOISE, "{socket_type:?}: {many} octets stay, not {few}");
+    }
 }

@@ -63,6 +63,20 @@ pub(super) const CASES: &[Case] = &[
         run: |cx| Box::pin(half_open(cx)),
         ..Case::BASE
     },
+    Case {
+        id: "37/security/unfinished-handshake-ends",
+        clauses: &["37-SEC-003"],
+        level: Level::Observe,
+        promise: "Where a limit for handshakes is set, a peer that stops in the middle of one is \
+                  left, and a peer that has finished its own is kept.",
+        effect: "silent strangers use up all connections, or good ones end for no reason",
+        seen_in: &["zeromq/libzmq#1017", "zeromq/libzmq#4076"],
+        types: &[SocketType::Pull, SocketType::Dealer],
+        roles: BIND,
+        options: &[("handshake_ivl", Setting::Number(50))],
+        run: |cx| Box::pin(unfinished(cx)),
+        ..Case::BASE
+    },
 ];
 
 const DOWNGRADE: Case = Case {
@@ -180,4 +194,18 @@ async fn half_open(cx: &mut Context) -> Outcome {
     cx.ready().await?.barrier().await?;
     drop(strangers);
     Ok(())
+}
+
+async fn unfinished(cx: &mut Context) -> Outcome {
+    let mut finished = cx.ready().await?;
+    finished.barrier().await?;
+    // These began later: when they are left, the time of the first one is over as well.
+    for head in [0, 10, 64] {
+        let mut stranger = cx.link().await?;
+        stranger.write(greeting().build().get(..head).unwrap_or_default()).await?;
+        stranger.release().await?;
+        stranger.octets(usize::MAX, "the end of an unfinished handshake").await?;
+    }
+    finished.barrier().await?;
+    finished.close().await
 }

@@ -5,22 +5,33 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
+/// The form of the file.
+const SCHEMA: &str = "zeroproof/kills/1";
+
 /// The whole matrix.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Kills {
     schema: String,
-    mutants: Vec<Mutant>,
+    mutants: Vec<Killed>,
 }
 
+/// A mutant and what noticed it.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-struct Mutant {
-    id: String,
-    title: String,
-    /// The cases that failed on it; none for a mutant that lives.
-    killed_by: Vec<String>,
+pub struct Killed {
+    /// `M01`.
+    pub id: String,
+    /// What it does wrong.
+    pub title: String,
+    /// The cases, or tests of the engine, that noticed it; none for a mutant that lives.
+    pub killed_by: Vec<String>,
 }
 
 impl Kills {
+    /// The matrix of these.
+    pub fn new(mutants: Vec<Killed>) -> Self {
+        Self { schema: SCHEMA.to_owned(), mutants }
+    }
+
     /// Reads a file.
     ///
     /// # Errors
@@ -32,7 +43,7 @@ impl Kills {
         let kills: Self = serde_json::from_str(&text)
             .map_err(|error| format!("{name} is no kill matrix: {error}"))?;
         match kills.schema.as_str() {
-            "zeroproof/kills/1" => Ok(kills),
+            SCHEMA => Ok(kills),
             other => Err(format!("{name} is no kill matrix: its schema is '{other}'")),
         }
     }

@@ -13,7 +13,7 @@ use data::{Evidence, Page};
 
 use super::json::Report;
 
-pub use kills::Kills;
+pub use kills::{Killed, Kills};
 
 const PAGE: &str = include_str!("page.html");
 const STYLE: &str = include_str!("style.css");

@@ -81,6 +81,10 @@ impl Target for Liar {
         self.honest.buffers()
     }
 
+    fn death(&self) -> Option<String> {
+        self.honest.death()
+    }
+
     fn restart(&self) -> Later<'_, ()> {
         self.honest.restart()
     }

@@ -4,6 +4,7 @@
 //! interface, cut and merged as the operating system pleases.
 
 mod door;
+mod panics;
 mod pipes;
 
 use std::cell::{Cell, RefCell};
@@ -111,6 +112,7 @@ impl Target for MemoryTarget {
 
     fn open(&self, spec: SocketSpec) -> Later<'_, Rc<dyn Socket>> {
         Box::pin(async move {
+            panics::watch();
             let door = Door::of(spec, self.opened.replace(self.opened.get() + 1));
             Ok(if self.over_tcp {
                 let context = reference::runtime::Context::new();
@@ -132,7 +134,12 @@ impl Target for MemoryTarget {
         if self.over_tcp { 8 << 20 } else { 256 << 10 }
     }
 
+    fn death(&self) -> Option<String> {
+        panics::last()
+    }
+
     fn restart(&self) -> Later<'_, ()> {
+        panics::forget();
         Box::pin(async { Ok(()) })
     }
 }
