@@ -170,7 +170,7 @@ fn tell(mutant: &Mutant, noticed: &Noticed) {
         Fate::Killed => ("killed", "by"),
         Fate::Remarked => ("remarked", "by"),
         Fate::Missed => ("MISSED", "only by"),
-        Fate::Alive => ("ALIVE", "notices it: nothing"),
+        Fate::Alive => ("ALIVE", "by nothing"),
     };
     let (mut names, others): (Vec<&str>, Vec<&str>) =
         noticed.keys().map(String::as_str).partition(|by| is_expected(mutant, by));
@@ -181,7 +181,8 @@ fn tell(mutant: &Mutant, noticed: &Noticed) {
     };
     names.truncate(2);
     say!("{} {fate:<8} {}", mutant.id, mutant.title);
-    say!("             {what} {}{more}", names.join(", "));
+    let line = format!("{what} {}{more}", names.join(", "));
+    say!("             {}", line.trim_end());
 }
 
 fn write(path: &PathBuf, kills: &Kills) -> Result<(), Failure> {
