@@ -127,17 +127,17 @@ impl Outputs {
     }
 }
 
-fn bug(message: String) -> Failure {
+pub(super) fn bug(message: String) -> Failure {
     Failure { message, code: 5 }
 }
 
-fn save(path: Option<&Path>, text: impl FnOnce() -> String) -> Result<(), Failure> {
+pub(super) fn save(path: Option<&Path>, text: impl FnOnce() -> String) -> Result<(), Failure> {
     let Some(path) = path else { return Ok(()) };
     std::fs::write(path, text()).map_err(|error| unwritable(path, &error))
 }
 
 /// Tries a path; an old file stays as it is.
-fn can_write(path: &Path) -> Result<(), Failure> {
+pub(super) fn can_write(path: &Path) -> Result<(), Failure> {
     let fresh = !path.exists();
     let opened = OpenOptions::new().append(true).create(true).open(path);
     opened.map_err(|error| unwritable(path, &error))?;

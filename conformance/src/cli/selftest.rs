@@ -12,6 +12,7 @@ use futures_util::future::join_all;
 
 use super::Failure;
 use super::glob;
+use super::outputs::{bug, can_write, save};
 use super::say::aside;
 use crate::mutants::{self, Bench, Mutant, Noticed};
 use crate::report::html::{Killed, Kills};
@@ -60,7 +61,7 @@ impl Selftest {
         let chosen = self.chosen(all)?;
         if let Some(path) = &self.json {
             // Before the work, not after it.
-            write(path, &Kills::new(Vec::new()))?;
+            can_write(path)?;
         }
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
         let runtime = runtime.map_err(|error| Failure::unreachable(error.to_string()))?;
@@ -85,7 +86,9 @@ impl Selftest {
                 title: mutant.title.clone(),
                 killed_by: noticed.into_keys().collect(),
             });
-            write(path, &Kills::new(rows.collect()))?;
+            let text = serde_json::to_string_pretty(&Kills::new(rows.collect()));
+            let text = text.map_err(|error| bug(error.to_string()))?;
+            save(Some(path), || text + "\n")?;
         }
         Ok(u8::from(missed + alive > 0))
     }
@@ -183,13 +186,6 @@ fn tell(mutant: &Mutant, noticed: &Noticed) {
     say!("{} {fate:<8} {}", mutant.id, mutant.title);
     let line = format!("{what} {}{more}", names.join(", "));
     say!("             {}", line.trim_end());
-}
-
-fn write(path: &PathBuf, kills: &Kills) -> Result<(), Failure> {
-    let name = path.display();
-    let text = serde_json::to_string_pretty(kills).map_err(|error| error.to_string());
-    text.and_then(|text| std::fs::write(path, text + "\n").map_err(|error| error.to_string()))
-        .map_err(|error| Failure::usage(format!("cannot write {name}: {error}")))
 }
 
 #[cfg(test)]
