@@ -29,6 +29,7 @@ fn words(line: &str) -> Vec<String> {
 async fn every_command_of_the_readme_works() {
     let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
     std::fs::create_dir_all(workspace.join("target")).unwrap();
+    let _ = std::fs::remove_dir_all(workspace.join("target/my-adapter")); // of the run before
     let peer = peers::install("libzmq", &mut |_| {}).unwrap();
     let adapter = Adapter::spawn(peer.argv(), Duration::from_secs(20)).await.unwrap();
     let socket = adapter.open("REP", &[]).await.unwrap();

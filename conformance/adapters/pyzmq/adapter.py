@@ -31,6 +31,11 @@ LONGEST_FILL = 64  # octets; the longest pattern looked for
 LONGEST_WAIT = 86400000  # milliseconds; a longer within_ms is cut to this
 
 TYPES = ("PAIR PUB SUB REQ REP DEALER ROUTER PULL PUSH XPUB XSUB STREAM").split()
+def constant(name):
+    """The number of an option in this pyzmq, or None; its older releases know one by another name."""
+    return getattr(zmq, name.upper(), zmq.IDENTITY if name == "routing_id" else None)
+
+
 OPTIONS = (
     "affinity backlog bindtodevice conflate connect_routing_id connect_timeout curve_publickey"
     " curve_secretkey curve_server curve_serverkey handshake_ivl heartbeat_ivl heartbeat_timeout"
@@ -41,6 +46,7 @@ OPTIONS = (
     " tcp_maxrt tos xpub_manual xpub_nodrop xpub_verbose xpub_verboser xpub_welcome_msg"
     " zap_domain"
 ).split()
+OPTIONS = [name for name in OPTIONS if constant(name) is not None]
 TO_JSON = json.JSONEncoder(separators=(",", ":")).encode
 OPS = "hello open bind connect set send recv subscribe unsubscribe close reset bye".split()
 
@@ -138,7 +144,7 @@ class Socket:
         if name not in OPTIONS:
             raise Failure("unsupported", "option %s" % name)
         try:
-            self.zmq.set(getattr(zmq, name.upper()), option_value(value))
+            self.zmq.set(constant(name), option_value(value))
         except (TypeError, ValueError, OverflowError) as error:
             raise Failure("refused", "option %s: %s" % (name, error)) from None
 

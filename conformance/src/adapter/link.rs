@@ -20,12 +20,12 @@ use tokio::time::timeout;
 use super::error::{AdapterError, ErrorKind};
 
 /// The longest answer in octets, newline included; twice the largest part, in hex, and some.
-const MAX_LINE: usize = 2 * super::MAX_PART + (64 << 10);
+pub(super) const MAX_LINE: usize = 2 * super::MAX_PART + (64 << 10);
 /// How much of an offending line is quoted, in octets.
 const QUOTED: usize = 4096;
-const STDERR_LINES: usize = 20;
+pub(super) const STDERR_LINES: usize = 20;
 /// The longest kept line of standard error, in octets.
-const STDERR_LINE: usize = 1000;
+pub(super) const STDERR_LINE: usize = 1000;
 /// After the end of the process: time for what is left in its pipes.
 const LAST_WORDS: Duration = Duration::from_millis(300);
 /// After the end of its standard output: time for the process to end itself.
@@ -246,14 +246,14 @@ async fn read(stdout: ChildStdout, state: &State) -> Option<AdapterError> {
     }
 }
 
-enum Line {
+pub(super) enum Line {
     Whole,
     TooLong,
     End,
 }
 
 /// Appends to `line` up to and without the next newline, at most `limit` octets.
-async fn read_line<R: AsyncBufReadExt + Unpin>(
+pub(super) async fn read_line<R: AsyncBufReadExt + Unpin>(
     from: &mut R,
     line: &mut Vec<u8>,
     limit: usize,
@@ -328,7 +328,7 @@ async fn supervise(
 }
 
 /// `exit code 3`, or `signal 9 (SIGKILL)`.
-fn describe(status: ExitStatus) -> String {
+pub(super) fn describe(status: ExitStatus) -> String {
     #[cfg(unix)]
     if let Some(signal) = std::os::unix::process::ExitStatusExt::signal(&status) {
         return format!("signal {signal} ({})", signal_name(signal));

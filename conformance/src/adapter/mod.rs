@@ -2,15 +2,19 @@
 //! JSON object a line on standard input and output. The protocol is in `conformance/adapters/`.
 //!
 //! `client` has the calls, `link` the process and the answers by id, `hello` what an adapter says
-//! of itself, `part` the octets of messages. Deliberately absent: judgement, restarts and pools;
-//! the runner decides what a dead adapter means. Real processes need real time: under a paused
-//! tokio clock every deadline here would pass at once.
+//! of itself, `part` the octets of messages; `check` tries the rules of the protocol on an adapter;
+//! `skeleton` has adapters to begin with.
+//! Deliberately absent: judgement, restarts and pools; the runner decides what a dead adapter
+//! means. Real processes need real time: under a paused tokio clock every deadline here would pass
+//! at once.
 
+pub mod check;
 mod client;
 mod error;
 mod hello;
 mod link;
 mod part;
+pub mod skeleton;
 
 pub use client::{Adapter, SocketId};
 pub use error::{AdapterError, ErrorKind};

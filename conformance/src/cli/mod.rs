@@ -2,6 +2,7 @@
 
 #[macro_use]
 mod say;
+mod adapter;
 mod check;
 mod coverage;
 mod decode;
@@ -24,7 +25,7 @@ use clap::{Parser, Subcommand};
 const EXIT_CODES: &str = "Exit codes:
   0  every verdict as expected, at least one case ran
   1  unexpected fail, crash, hang or flaky at the --fail-on level; diff: something is
-     worse; selftest: a mutant that the suite does not notice
+     worse; selftest: a mutant that the suite does not notice; adapter check: a rule broken
   2  usage, unreadable or unwritable file, pattern that matches nothing
   3  only stale expectations
   4  no judgement possible: peer unreachable, adapter broken, sanity case failed
@@ -70,6 +71,9 @@ enum Command {
     Report(report::Report),
     Diff(report::Diff),
     Selftest(selftest::Selftest),
+    /// Adapters: begin one, check one against the protocol
+    #[command(subcommand)]
+    Adapter(adapter::Adapter),
     /// Known peers: list, install, doctor
     #[command(subcommand)]
     Peers(peers::Peers),
@@ -125,6 +129,7 @@ fn dispatch(command: Command) -> Result<u8, Failure> {
         Command::Report(report) => report.run(),
         Command::Diff(diff) => diff.run(),
         Command::Selftest(selftest) => selftest.run(),
+        Command::Adapter(adapter) => adapter.run(),
         Command::Peers(peers) => peers.run(),
     }
 }

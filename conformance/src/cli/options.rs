@@ -116,7 +116,8 @@ fn split(text: &str) -> Result<Split, String> {
     Split::parse(text).ok_or_else(|| "write whole, byte, random:8 or coalesced".to_owned())
 }
 
-fn seconds(text: &str) -> Result<f64, String> {
+/// Reads a time in seconds.
+pub(super) fn seconds(text: &str) -> Result<f64, String> {
     let number: Result<f64, _> = text.trim_end_matches('s').parse();
     number.ok().filter(|n| *n > 0.0 && *n <= 86_400.0).ok_or_else(|| "0 to 86400 seconds".into())
 }

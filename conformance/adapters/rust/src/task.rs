@@ -73,7 +73,10 @@ pub(crate) async fn run<S: Socket>(mut socket: S, mut orders: mpsc::UnboundedRec
             None => return,
             Some(Order::Close(done)) => break done,
             Some(Order::Call(id, op, request)) if op == "connect" => {
-                let to = request.get("to").and_then(Value::as_str).unwrap_or_default();
+                let Some(to) = request.get("to").and_then(Value::as_str) else {
+                    refuse(Some(id), &Failure::new("refused", "to is a string"));
+                    continue;
+                };
                 let connected = socket.connect(to);
                 let end = connect(id, connected, &mut orders, (&mut recvs, &mut sends)).await;
                 match end {

@@ -106,6 +106,9 @@ impl Adapted for Open {
     }
 
     async fn send(&mut self, parts: &Parts) -> Answer<()> {
+        if matches!(self.kind, SocketType::Pull | SocketType::Sub) {
+            return Err(Failure::new("state", "this type does not send"));
+        }
         let mut frames: Vec<Msg> = parts.iter().cloned().map(Msg::from_vec).collect();
         let last = frames.len().saturating_sub(1);
         for frame in frames.iter_mut().take(last) {
@@ -121,6 +124,9 @@ impl Adapted for Open {
     }
 
     async fn recv(&mut self) -> Answer<Parts> {
+        if matches!(self.kind, SocketType::Push | SocketType::Pub) {
+            return Err(Failure::new("state", "this type does not receive"));
+        }
         let frames = self.socket.recv_multipart().await.map_err(failed)?;
         Ok(frames.iter().map(|frame| frame.data().unwrap_or_default().to_vec()).collect())
     }
