@@ -15,6 +15,7 @@ pub mod coverage;
 pub mod curve;
 pub mod entropy;
 pub mod expect;
+pub mod glob;
 pub mod mutants;
 pub mod octets;
 pub mod peers;

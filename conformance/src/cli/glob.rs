@@ -1,6 +1,7 @@
 //! The patterns of `--run` and `--skip`, on the command line or in files.
 
 use super::Failure;
+pub(super) use crate::glob::matches;
 
 /// The patterns of one flag: `@FILE` stands for those in a file, a line each; `#` starts a comment.
 ///
@@ -23,34 +24,6 @@ pub(super) fn patterns(given: &[String]) -> Result<Vec<String>, Failure> {
         }
     }
     Ok(all)
-}
-
-/// Glob over the parts of an id: `*` inside a part, `**` over any number of parts.
-pub(super) fn matches(pattern: &str, id: &str) -> bool {
-    fn parts(pattern: &[&str], id: &[&str]) -> bool {
-        match (pattern.split_first(), id.split_first()) {
-            (None, None) => true,
-            (Some((&"**", rest)), _) => {
-                (0..=id.len()).any(|skip| parts(rest, id.get(skip..).unwrap_or_default()))
-            }
-            (Some((head, rest)), Some((name, after))) => part(head, name) && parts(rest, after),
-            _ => false,
-        }
-    }
-    fn part(pattern: &str, name: &str) -> bool {
-        match pattern.split_once('*') {
-            None => pattern == name,
-            Some((head, tail)) => name.strip_prefix(head).is_some_and(|rest| {
-                rest.char_indices()
-                    .map(|(at, _)| at)
-                    .chain([rest.len()])
-                    .any(|at| rest.get(at..).is_some_and(|rest| part(tail, rest)))
-            }),
-        }
-    }
-    let pattern: Vec<&str> = pattern.split('/').collect();
-    let id: Vec<&str> = id.split('/').collect();
-    parts(&pattern, &id)
 }
 
 #[cfg(test)]

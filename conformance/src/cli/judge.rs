@@ -34,7 +34,7 @@ impl Judge<'_> {
     /// Judges a target; the exit code.
     pub(super) async fn judge(mut self, target: Rc<dyn Target>) -> Result<u8, Failure> {
         let began = std::time::Instant::now();
-        let selection = self.options.selection(self.kind, self.role, self.released)?;
+        let mut selection = self.options.selection(self.kind, self.role, self.released)?;
         self.options.outputs.probe()?;
         for canary in runner::canaries().await {
             if canary.got != canary.expected {
@@ -58,7 +58,14 @@ impl Judge<'_> {
             .map_err(|error| Failure::unreachable(error.to_string()))?;
         let about = target.about();
         self.known.keep(&about.version);
-        let plan = runner::plan(&selection, &offers, survey.minor);
+        let (skipped, chosen): (Vec<_>, Vec<_>) =
+            selection.cases.iter().partition(|case| self.known.skips(case).is_some());
+        selection.cases = chosen;
+        let mut plan = runner::plan(&selection, &offers, survey.minor);
+        for case in skipped {
+            let why = self.known.skips(case).map_or("", |skip| skip.why.as_str());
+            plan.leave_out(case, &format!("not tried on this peer: {why}"));
+        }
         if plan.instances.is_empty() {
             return Err(Failure::usage("no case applies to this peer with these flags"));
         }

@@ -6,6 +6,7 @@ mod adapter;
 mod check;
 mod coverage;
 mod decode;
+mod expect;
 mod glob;
 mod judge;
 mod line;
@@ -25,7 +26,8 @@ use clap::{Parser, Subcommand};
 const EXIT_CODES: &str = "Exit codes:
   0  every verdict as expected, at least one case ran
   1  unexpected fail, crash, hang or flaky at the --fail-on level; diff: something is
-     worse; selftest: a mutant that the suite does not notice; adapter check: a rule broken
+     worse; selftest: a mutant that the suite does not notice; adapter check: a rule broken;
+     expect --check: an entry to mend
   2  usage, unreadable or unwritable file, pattern that matches nothing
   3  only stale expectations
   4  no judgement possible: peer unreachable, adapter broken, sanity case failed
@@ -68,6 +70,7 @@ enum Command {
         /// The id of the case
         id: String,
     },
+    Expect(expect::Expect),
     Report(report::Report),
     Diff(report::Diff),
     Selftest(selftest::Selftest),
@@ -126,6 +129,7 @@ fn dispatch(command: Command) -> Result<u8, Failure> {
         Command::Coverage { rfc } => coverage::coverage(rfc),
         Command::Decode { input } => decode::decode(&input),
         Command::Replay { report, id } => replay::replay(&report, &id),
+        Command::Expect(expect) => expect.run(),
         Command::Report(report) => report.run(),
         Command::Diff(diff) => diff.run(),
         Command::Selftest(selftest) => selftest.run(),

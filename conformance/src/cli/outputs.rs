@@ -147,6 +147,18 @@ pub(super) fn can_write(path: &Path) -> Result<(), Failure> {
     Ok(())
 }
 
+/// Puts a whole new text in the place of an old one: a reader sees one or the other.
+pub(super) fn replace(path: &Path, text: &str) -> Result<(), Failure> {
+    let mut beside = path.as_os_str().to_owned();
+    beside.push(format!(".{}.new", std::process::id()));
+    let beside = PathBuf::from(beside);
+    std::fs::write(&beside, text).map_err(|error| unwritable(&beside, &error))?;
+    std::fs::rename(&beside, path).map_err(|error| {
+        let _ = std::fs::remove_file(&beside);
+        unwritable(path, &error)
+    })
+}
+
 fn unwritable(path: &Path, error: &std::io::Error) -> Failure {
     Failure::usage(format!("cannot write {}: {error}", path.display()))
 }

@@ -11,6 +11,11 @@ pub(super) fn rfc3339(moment: SystemTime) -> String {
     format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}Z")
 }
 
+/// The day of a moment, as `2026-11-24`.
+pub fn day(moment: SystemTime) -> String {
+    rfc3339(moment).split('T').next().unwrap_or_default().to_owned()
+}
+
 /// Year, month and day of a day since 1970, in years that begin with March, so that the day which
 /// comes and goes is the last one.
 fn civil(days: u64) -> (u64, u64, u64) {
@@ -28,7 +33,7 @@ fn civil(days: u64) -> (u64, u64, u64) {
 mod tests {
     use std::time::{Duration, UNIX_EPOCH};
 
-    use super::rfc3339;
+    use super::{day, rfc3339};
 
     #[test]
     fn dates_are_those_of_the_calendar() {
@@ -40,6 +45,7 @@ mod tests {
             (4_107_542_400, "2100-03-01T00:00:00Z"),
         ] {
             assert_eq!(rfc3339(UNIX_EPOCH + Duration::from_secs(seconds)), date);
+            assert!(date.starts_with(&day(UNIX_EPOCH + Duration::from_secs(seconds))));
         }
     }
 }

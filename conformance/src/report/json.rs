@@ -144,6 +144,9 @@ pub struct Stale {
     pub verdict: Verdict,
     /// In which way.
     pub signature: String,
+    /// On which axes and versions.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub when: Option<String>,
 }
 
 /// Octets or an event.
@@ -220,6 +223,7 @@ pub fn report(
         case: entry.case.clone(),
         verdict: entry.verdict,
         signature: entry.signature.clone(),
+        when: entry.when.clone(),
     });
     let mut by_level: BTreeMap<Level, Totals> = BTreeMap::new();
     for case in &cases {

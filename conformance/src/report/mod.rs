@@ -2,7 +2,7 @@
 //! ([`json`]) are made of a run; every other form is made of a report, fresh or saved.
 
 pub mod badge;
-mod date;
+pub mod date;
 pub mod dialogue;
 pub mod diff;
 pub mod github;

@@ -69,6 +69,16 @@ pub struct Plan {
     pub idle: Vec<Record>,
 }
 
+impl Plan {
+    /// A case that will not run, and why.
+    pub fn leave_out(&mut self, case: &'static Case, reason: &str) {
+        let kind = case.types.first().copied().unwrap_or(SocketType::Pull);
+        let role = case.roles.first().copied().unwrap_or(Role::Bind);
+        let axes = Axes { kind, role, split: Split::Whole };
+        self.idle.push(Record::idle(case, axes, Verdict::NotApplicable, reason));
+    }
+}
+
 /// Lays out a selection on what the SUT offers; `minor` is the minor version it announces.
 pub fn plan(selection: &Selection, offers: &Offers, minor: u8) -> Plan {
     let mut plan = Plan::default();
@@ -78,12 +88,7 @@ pub fn plan(selection: &Selection, offers: &Offers, minor: u8) -> Plan {
         }
         match axes_of(case, selection, offers, minor) {
             Ok(all) => plan.instances.extend(all.into_iter().map(|axes| Instance { case, axes })),
-            Err(reason) => {
-                let kind = case.types.first().copied().unwrap_or(SocketType::Pull);
-                let role = case.roles.first().copied().unwrap_or(Role::Bind);
-                let axes = Axes { kind, role, split: Split::Whole };
-                plan.idle.push(Record::idle(case, axes, Verdict::NotApplicable, reason));
-            }
+            Err(reason) => plan.leave_out(case, &reason),
         }
     }
     plan

@@ -1,8 +1,17 @@
 //! Expectation files: what is known of a peer, with reasons. A result is expected, unexpected, or
-//! new; an entry that no result confirms is stale.
+//! new; an entry that no result confirms is stale. Readers of a file are helped by [`remarks()`], a
+//! file is brought up to date with a report by [`fix()`].
+
+mod fix;
+mod remarks;
+
+pub use fix::{Fixed, fix};
+pub use remarks::{Remark, remarks};
 
 use serde::Deserialize;
 
+use crate::case::Case;
+use crate::glob::matches;
 use crate::runner::{Profile, Record};
 use crate::socket_type::SocketType;
 use crate::target::Role;
@@ -15,13 +24,21 @@ pub struct Expectations {
     /// The entries, in the order of the file.
     #[serde(default)]
     pub expect: Vec<Expected>,
+    /// What is not tried on this peer at all.
+    #[serde(default)]
+    pub skip: Vec<Skip>,
 }
+
+/// The reason in an entry whose reason nobody has written yet.
+pub const UNWRITTEN: &str = concat!("TO", "DO");
+/// The most cases that one pattern may stand for: what is wider hides what nobody looked at.
+pub const WIDEST: usize = 20;
 
 /// One known deviation.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Expected {
-    /// The id of the case.
+    /// The id of the case, or a pattern as of `--run` for several that differ in one way.
     pub case: String,
     /// What it says of this peer: `fail`, `hang`, `crash` or `lenient`.
     pub verdict: Verdict,
@@ -33,6 +50,22 @@ pub struct Expected {
     pub issue: Option<String>,
     /// Only where all of these hold: `type = SUB, role = bind, version < 4.3.5`.
     pub when: Option<String>,
+    /// The day, as `2026-11-24`, when somebody should look again.
+    pub review: Option<String>,
+}
+
+/// Cases that are not tried on this peer: they would take it down, or the machine with it.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Skip {
+    /// The id of the case, or a pattern as of `--run`.
+    pub case: String,
+    /// Why it is not tried.
+    pub why: String,
+    /// The public issue, if there is one.
+    pub issue: Option<String>,
+    /// The day, as `2026-11-24`, when somebody should look again.
+    pub review: Option<String>,
 }
 
 impl Expectations {
@@ -43,12 +76,21 @@ impl Expectations {
     pub fn parse(text: &str) -> Result<Self, String> {
         let all: Self = toml::from_str(text).map_err(|error| error.to_string())?;
         for entry in &all.expect {
-            if crate::cases::find(&entry.case).is_none() {
-                return Err(format!("'{}' is no case: zeroproof list shows them", entry.case));
-            }
             entry.check().map_err(|why| format!("{}: {why}", entry.case))?;
         }
+        let entries = all.expect.iter().map(|entry| (&entry.case, &entry.review));
+        for (pattern, review) in entries.chain(all.skip.iter().map(|s| (&s.case, &s.review))) {
+            covers(pattern)?;
+            if let Some(date) = review.as_ref().filter(|date| !remarks::is_date(date)) {
+                return Err(format!("{pattern}: review '{date}': write a day as 2026-11-24"));
+            }
+        }
         Ok(all)
+    }
+
+    /// The entry that keeps a case from being tried.
+    pub fn skips(&self, case: &Case) -> Option<&Skip> {
+        self.skip.iter().find(|skip| matches(&skip.case, case.id))
     }
 
     /// Drops what is about other versions than this one.
@@ -76,6 +118,19 @@ impl Expectations {
             let mut judged = records.iter().filter(|record| entry.speaks_of(record)).peekable();
             judged.peek().is_some() && !judged.any(comes)
         })
+    }
+}
+
+/// Whether a pattern stands for cases, and for no more than somebody can have looked at.
+fn covers(pattern: &str) -> Result<(), String> {
+    let count = crate::cases::all().iter().filter(|case| matches(pattern, case.id)).count();
+    match count {
+        0 => Err(format!("'{pattern}' is no case: zeroproof list shows them")),
+        1..=WIDEST => Ok(()),
+        _ => Err(format!(
+            "'{pattern}' stands for {count} cases, and may for {WIDEST}: what is wider hides what \
+             nobody looked at"
+        )),
     }
 }
 
@@ -145,7 +200,7 @@ impl Expected {
             "role" => record.axes.role.name() == value,
             _ => true,
         };
-        record.case.id == self.case && !idle && self.conditions().all(holds)
+        matches(&self.case, record.case.id) && !idle && self.conditions().all(holds)
     }
 }
 
@@ -233,6 +288,27 @@ mod tests {
         let softened = [record(pull, Verdict::Lenient, "odd")];
         assert_eq!(stale(&softened, Profile::Default), 1);
         assert_eq!(stale(&softened, Profile::Interop), 0, "the profile made it lenient");
+    }
+
+    #[test]
+    fn a_pattern_stands_for_some_cases_and_not_for_many() {
+        let of = |pattern: &str| Expectations::parse(&file("fail", "").replace(CASE, pattern));
+        let known = of("37/greeting/*").unwrap();
+        assert!(known.entry(&record(SocketType::Pull, Verdict::Fail, "odd")).is_some());
+        assert!(of("37/**").unwrap_err().contains("and may for 20"));
+        assert!(of("37/nothing/*").unwrap_err().contains("is no case"));
+    }
+
+    #[test]
+    fn a_case_is_skipped_with_a_reason() {
+        let text = format!("[[skip]]\ncase = '{CASE}'\nwhy = 'it takes the machine down'");
+        let known = Expectations::parse(&text).unwrap();
+        assert!(known.skips(crate::cases::find(CASE).unwrap()).is_some());
+        assert!(known.skips(crate::cases::find("37/null/handshake").unwrap()).is_none());
+        let without = text.split("why").next().unwrap();
+        assert!(Expectations::parse(without).unwrap_err().contains("why"));
+        let late = text.clone() + "\nreview = 'soon'";
+        assert!(Expectations::parse(&late).unwrap_err().contains("2026-11-24"));
     }
 
     #[test]
