@@ -44,6 +44,8 @@ fn wrong_use_is_told_with_the_fix_and_exit_code_2() {
     refuses(&["check", "tcp://127.0.0.1:5555"], 2, "--type");
     refuses(&["check", "tcp://127.0.0.1", "--type", "REP"], 2, "tcp://host:port");
     refuses(&["check", "no-such-peer"], 2, "libzmq");
+    refuses(&["check", "--spec", "4.0"], 2, "3.1, 3.0, 2.0, 1.0");
+    refuses(&["check", "--spec", "1.0", "--run", "37/framing/*"], 2, "no case applies");
     refuses(&["check", "--deadline", "0"], 2, "seconds");
     refuses(&["check", "--expect", "no/such/file"], 2, "no/such/file");
     refuses(&["check", "reference", "--", "true"], 2, "not both");

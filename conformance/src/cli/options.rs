@@ -17,6 +17,7 @@ use crate::peers;
 use crate::report::json::Asked;
 use crate::runner::{Profile, Selection, Settings};
 use crate::socket_type::SocketType;
+use crate::spec::Spec;
 use crate::split::Split;
 use crate::target::Role;
 use crate::verdict::Level;
@@ -37,6 +38,10 @@ pub(super) struct Options {
     /// Only cases that set the peer to this mechanism
     #[arg(long, value_enum)]
     mech: Option<MechanismChoice>,
+    /// Only what judges these revisions of ZMTP: 3.1, 3.0, 2.0, 1.0 (comma separated). Security and
+    /// patterns belong to 3.x
+    #[arg(long, value_name = "VERSION", value_delimiter = ',', value_parser = spec)]
+    spec: Vec<Spec>,
     /// How much of the axes: one type and role, all, or all and every split
     #[arg(long, value_enum, default_value = "full")]
     level: LevelChoice,
@@ -110,6 +115,11 @@ enum FailOn {
     Must,
     Should,
     Never,
+}
+
+fn spec(text: &str) -> Result<Spec, String> {
+    let names = Spec::ALL.map(Spec::name).join(", ");
+    Spec::parse(text).ok_or_else(|| format!("no revision of ZMTP; there are {names}"))
 }
 
 fn split(text: &str) -> Result<Split, String> {
@@ -266,6 +276,7 @@ impl Options {
         let chosen = all.into_iter().filter(|case| {
             (run.is_empty() || any(&run, case.id))
                 && !any(&skip, case.id)
+                && (self.spec.is_empty() || self.spec.iter().any(|spec| spec.has(case)))
                 && self.mech.is_none_or(|mech| mech.mechanism() == case.mechanism())
                 && (!case.discreet || !released || self.sensitive)
         });

@@ -3,6 +3,7 @@
 //! and, where the SUT has an application side, sends, receives and subscribes.
 
 pub mod adapter;
+pub mod in_process;
 pub mod liar;
 pub mod listen;
 pub mod memory;

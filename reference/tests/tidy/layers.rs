@@ -91,6 +91,7 @@ const MANIFESTS: &[(&str, &[&str], &[&str])] = &[
     ("sim/Cargo.toml", &["zeroproof-reference"], &[]),
     ("fuzz/Cargo.toml", &["zeroproof-reference", "zeroproof-sim", "zeroproof-vectors"], &[]),
     ("conformance/Cargo.toml", &["zeroproof-reference", "zeroproof-vectors"], &[]),
+    ("conformance/example/Cargo.toml", &[], &["zeroproof-conformance"]),
     ("benches/Cargo.toml", &["zeroproof-reference", "zeroproof-conformance"], &[]),
 ];
 

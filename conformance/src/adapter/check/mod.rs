@@ -1,5 +1,5 @@
 //! `zeroproof adapter check`: an adapter against every rule of `conformance/adapters/README.md`.
-//! A rule is tried on its own ([`rules`]), over raw lines (`process`), since the client of the
+//! A rule is tried on its own (`rules`), over raw lines (`process`), since the client of the
 //! suite never sends what is malformed. What every line must be is watched all the time
 //! (`reply`). Deliberately absent: what the implementation does on the wire, which is
 //! for `zeroproof check` to judge.
