@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 
 use libtest_mimic::{Arguments, Failed, Trial};
 use serde_json::{Value, json};
+use zeroproof_conformance::adapter::check::{Outcome, Rule, check};
 use zeroproof_conformance::adapter::{Adapter, AdapterError, ErrorKind, SocketId};
 use zeroproof_conformance::peers;
 
@@ -124,6 +125,18 @@ fn broken_requests_are_answered_and_the_end_ends_it(argv: &[String]) {
     assert!(start.elapsed() < Duration::from_secs(1), "{:?}", start.elapsed());
 }
 
+fn every_rule_of_the_protocol_is_kept(argv: &[String]) {
+    let mut broken = Vec::new();
+    let mut tell = |rule: &Rule, outcome: &Outcome| {
+        if let Outcome::Broken(found) = outcome {
+            broken.push(format!("{}: {}", rule.place, found.wrong));
+        }
+    };
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(check(argv, DEADLINE, true, &mut tell)).unwrap();
+    assert!(broken.is_empty(), "{broken:?}");
+}
+
 async fn it_is_what_the_registry_says(adapter: Adapter, version: String) {
     let found = &adapter.hello().implementation.version;
     assert!(version == "any" || *found == version, "{found} is installed, {version} registered");
@@ -152,6 +165,7 @@ fn main() {
         add("messages arrive", started(messages_arrive_whole_and_in_order));
         add("what waits", started(what_waits_blocks_nothing_and_ends_with_its_socket));
         add("kinds of errors", started(what_cannot_be_is_answered_with_its_kind));
+        add("every rule", Box::new(every_rule_of_the_protocol_is_kept));
         add("broken requests", Box::new(broken_requests_are_answered_and_the_end_ends_it));
     }
     libtest_mimic::run(&Arguments::from_args(), trials).exit();
