@@ -26,6 +26,13 @@ pub struct Step {
     pub note: Option<String>,
 }
 
+impl Step {
+    /// Whether the SUT ended a connection.
+    pub fn is_end(&self) -> bool {
+        self.direction == Direction::Received && self.note.as_deref() == Some("closed")
+    }
+}
+
 /// The steps of one case.
 #[derive(Debug)]
 pub struct Transcript {

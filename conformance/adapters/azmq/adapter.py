@@ -231,7 +231,7 @@ class Adapter:
         return {
             "proto": 1,
             "impl": {"name": "azmq", "version": "1.0.6", "language": "Python"},
-            "concurrency": 64,
+            "concurrency": 4,
             "can": {
                 "zmtp": ["3.1", "3.0"],
                 "type": TYPES,

@@ -69,7 +69,7 @@ static void hello (char *answer, size_t room)
         list (verbs, sizeof verbs, ops[i]);
     snprintf (answer, room,
               "{\"proto\":1,\"impl\":{\"name\":\"libzmq\",\"version\":\"%d.%d.%d\",\"language\":\"C++\",\"binding\":\"C\"},"
-              "\"concurrency\":64,\"can\":{\"zmtp\":[%s%s\"2.0\",\"1.0\"],\"mech\":[\"NULL\"%s%s],\"role\":[\"bind\",\"connect\"],"
+              "\"concurrency\":1024,\"can\":{\"zmtp\":[%s%s\"2.0\",\"1.0\"],\"mech\":[\"NULL\"%s%s],\"role\":[\"bind\",\"connect\"],"
               "\"transport\":[\"tcp\",\"inproc\"%s%s],\"type\":[%s],\"opt\":[%s],\"op\":[%s]}}",
               major, minor, patch, version >= ZMQ_MAKE_VERSION (4, 3, 3) ? "\"3.1\"," : "", major >= 4 ? "\"3.0\"," : "",
               major >= 4 ? ",\"PLAIN\"" : "", has ("curve") ? ",\"CURVE\"" : "", has ("ipc") ? ",\"ipc\"" : "",

@@ -47,6 +47,7 @@ OPTIONS = (
     " zap_domain"
 ).split()
 OPTIONS = [name for name in OPTIONS if constant(name) is not None]
+HAS = getattr(zmq, "has", lambda what: what == "ipc")  # the oldest cannot be asked
 TO_JSON = json.JSONEncoder(separators=(",", ":")).encode
 OPS = "hello open bind connect set send recv subscribe unsubscribe close reset bye".split()
 
@@ -264,15 +265,13 @@ class Adapter:
                 "language": "C++",
                 "binding": "pyzmq %s, Python %s" % (zmq.__version__, platform.python_version()),
             },
-            "concurrency": 64,
+            "concurrency": 1024,
             "can": {
                 "zmtp": (["3.1"] if version >= (4, 3, 3) else []) + ["3.0", "2.0", "1.0"],
                 "type": TYPES,
-                "mech": ["NULL", "PLAIN"] + (["CURVE"] if zmq.has("curve") else []),
+                "mech": ["NULL", "PLAIN"] + (["CURVE"] if HAS("curve") else []),
                 "role": ["bind", "connect"],
-                "transport": ["tcp", "inproc"]
-                + (["ipc"] if zmq.has("ipc") else [])
-                + (["ws"] if zmq.has("WS") else []),
+                "transport": ["tcp", "inproc"] + [t.lower() for t in ("ipc", "WS") if HAS(t)],
                 "opt": OPTIONS,
                 "op": OPS,
             },

@@ -152,7 +152,7 @@ impl Judge<'_> {
         let share = |level| {
             human::share(&run.records, level).map_or("-".to_owned(), |s| format!("{s:.1} %"))
         };
-        if let Some(insane) = run.records.iter().find(|r| r.case.sanity && r.verdict.is_bad()) {
+        if let Some(insane) = self.insane(run) {
             let id = insane.case.id;
             say!("{id} failed: a peer that fails this cannot be judged further");
         }
@@ -174,13 +174,19 @@ impl Judge<'_> {
         );
     }
 
+    /// A sanity case that failed, where that was not known.
+    fn insane<'a>(&self, run: &'a Run) -> Option<&'a Record> {
+        let bad = |record: &&Record| record.case.sanity && record.verdict.is_bad();
+        run.records.iter().filter(bad).find(|record| self.known.entry(record).is_none())
+    }
+
     fn exit_code(&self, run: &Run) -> u8 {
         let level = self.options.fail_on();
         let bad = level.is_some_and(|level| {
             let new = |record: &Record| self.known.entry(record).is_none();
             run.records.iter().any(|record| runner::counts(record, level) && new(record))
         });
-        let insane = run.records.iter().any(|r| r.case.sanity && r.verdict.is_bad());
+        let insane = self.insane(run).is_some();
         let judged = run.records.iter().any(|record| !record.attempts.is_empty());
         match (insane, bad, run.complete && judged) {
             (true, _, _) => 4,

@@ -18,8 +18,8 @@ pub(super) async fn repeat(job: Job, instance: Instance, first: Attempt) -> Reco
     judge(instance, first, attempts)
 }
 
-/// Repeats a crash, the SUT started anew before each time. A crash takes down every case in flight,
-/// so this one may be innocent.
+/// Repeats a crash, the SUT started anew whenever it is dead. A crash takes down every case in
+/// flight, so this one may be innocent.
 pub(super) async fn after_crash(
     target: Rc<dyn Target>,
     job: Job,
@@ -28,7 +28,10 @@ pub(super) async fn after_crash(
 ) -> Record {
     let mut attempts: Vec<Attempt> = Vec::new();
     for _ in 0..3 {
-        let dead = attempts.last().is_none_or(|last| last.verdict == Verdict::Crash);
+        let dead = match attempts.last() {
+            Some(last) => last.verdict == Verdict::Crash,
+            None => target.death().is_some(),
+        };
         if dead && target.restart().await.is_err() {
             break;
         }

@@ -99,6 +99,10 @@ async fn one(job: &Job, instance: Instance, round: usize) -> Attempt {
     context.finish().await;
     let steps = bench.transcript.borrow_mut().take();
     let remarks = std::mem::take(&mut context.remarks);
+    // An end of stream may pass for what a case waits for, and be the death of the SUT.
+    if outcome.is_err() || steps.iter().any(Step::is_end) {
+        let _ = job.target.notice().await;
+    }
     let outcome = match job.target.death() {
         Some(how) => Err(Stop::Crash(Finding::new("died", "the SUT lives", how))),
         None => outcome,

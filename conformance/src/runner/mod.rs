@@ -139,13 +139,16 @@ pub async fn run(
 ) -> Run {
     let (date, began) = (SystemTime::now(), Instant::now());
     // The witness dials, so it needs a SUT that binds.
-    let binds = target.offers().roles.contains(&Role::Bind);
+    let offers = target.offers();
+    let binds = offers.roles.contains(&Role::Bind);
     let role = if binds { Role::Bind } else { Role::Connect };
     let spec = SocketSpec { kind: survey.kind, role, options: &[] };
     let quiet = Quiet::new(Rc::clone(&target), spec);
+    let most = if offers.pooled { offers.concurrency.max(1) } else { 1 };
     let mut runner = Runner {
-        pooled: target.offers().pooled,
-        jobs: settings.jobs.max(1),
+        pooled: offers.pooled,
+        jobs: settings.jobs.clamp(1, most),
+        most,
         target,
         survey,
         settings,
@@ -173,6 +176,8 @@ struct Runner<'a> {
     pool: Rc<Pool>,
     pooled: bool,
     jobs: usize,
+    /// What the SUT can bear, whatever the user asks for.
+    most: usize,
     early: Rc<Early>,
     records: Vec<Record>,
     stopped: bool,
@@ -196,7 +201,7 @@ impl Runner<'_> {
             }
         }
         for (pace, jobs) in
-            [(Pace::Parallel, self.jobs), (Pace::Quiet, usize::MAX), (Pace::Exclusive, 1)]
+            [(Pace::Parallel, self.jobs), (Pace::Quiet, self.most), (Pace::Exclusive, 1)]
         {
             let batch;
             (batch, open) = open.into_iter().partition(|instance| instance.case.pace == pace);
@@ -211,7 +216,6 @@ impl Runner<'_> {
         jobs: usize,
         tell: &mut dyn FnMut(&Record),
     ) {
-        let jobs = if self.pooled { jobs } else { 1 };
         let mut waiting = instances.into_iter();
         let mut running = FuturesUnordered::new();
         let mut suspects = Vec::new();
@@ -288,7 +292,7 @@ impl Runner<'_> {
                 }
             }
         });
-        let jobs = if self.pooled { self.jobs } else { 1 };
+        let jobs = self.jobs;
         let mut others = futures_util::stream::iter(others).buffer_unordered(jobs);
         while let Some(record) = others.next().await {
             records.push(record);

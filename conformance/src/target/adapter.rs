@@ -9,6 +9,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio::sync::Mutex;
+use tokio::time::timeout;
 
 use super::TargetError;
 use super::tcp::{dial, prepare};
@@ -19,6 +20,9 @@ use crate::socket_type::SocketType;
 
 /// Start-up may import an interpreter and compile its code.
 const START: Duration = Duration::from_secs(20);
+
+/// An adapter that is alive answers sooner than this, unless its implementation holds it up.
+const MOMENT: Duration = Duration::from_secs(2);
 
 /// One wait of the ZAP handler.
 const IDLE: Duration = Duration::from_secs(3600);
@@ -155,6 +159,7 @@ impl Target for AdapterTarget {
                 .collect(),
             options: Some(can.opt.clone()),
             pooled: true,
+            concurrency: usize::try_from(hello.concurrency).unwrap_or(usize::MAX),
         }
     }
 
@@ -201,6 +206,19 @@ impl Target for AdapterTarget {
                 }
             };
             Ok(Rc::new(AdapterSocket { adapter, id, end, doorman }) as Rc<dyn Socket>)
+        })
+    }
+
+    fn death(&self) -> Option<String> {
+        self.adapter().fate().map(|fate| fate.to_string())
+    }
+
+    fn notice(&self) -> Later<'_, ()> {
+        let adapter = self.adapter();
+        Box::pin(async move {
+            // Any answer will do; this one the protocol demands of every adapter.
+            let _ = timeout(MOMENT, adapter.call("alive", json!({}), Duration::ZERO)).await;
+            Ok(())
         })
     }
 

@@ -53,6 +53,7 @@ impl<I: Implementation> Target for InProcess<I> {
             needs: [Need::Recv, Need::Send].into_iter().chain(subscribes).collect(),
             options: Some(self.0.options()),
             pooled: true,
+            concurrency: usize::MAX,
         }
     }
 

@@ -102,6 +102,7 @@ impl Target for ListenTarget {
             needs: Vec::new(),
             options: Some(Vec::new()),
             pooled: false,
+            concurrency: usize::MAX,
         }
     }
 

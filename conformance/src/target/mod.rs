@@ -143,6 +143,8 @@ pub struct Offers {
     pub options: Option<Vec<String>>,
     /// Whether one socket takes many connections at once, and sockets are cheap to open.
     pub pooled: bool,
+    /// How many cases may use it at once; at least one.
+    pub concurrency: usize,
 }
 
 /// Why the SUT could not do what was asked.
@@ -184,9 +186,14 @@ pub trait Target {
     fn buffers(&self) -> usize {
         8 << 20
     }
-    /// How it died since it was started, where connections do not tell.
+    /// How it died since it was started, as far as is known.
     fn death(&self) -> Option<String> {
         None
+    }
+    /// Waits until a death that has broken connections is known: the end of a process is heard of
+    /// later than that of its connections.
+    fn notice(&self) -> Later<'_, ()> {
+        Box::pin(async { Ok(()) })
     }
     /// Starts it again after its process died; an endpoint that others run cannot be.
     fn restart(&self) -> Later<'_, ()>;

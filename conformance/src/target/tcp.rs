@@ -52,6 +52,7 @@ impl Target for TcpTarget {
             needs: Vec::new(),
             options: Some(Vec::new()),
             pooled: true,
+            concurrency: usize::MAX,
         }
     }
 

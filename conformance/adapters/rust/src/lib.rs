@@ -140,6 +140,9 @@ pub fn serve<I: Implementation>(implementation: I) {
 
 type Sockets = HashMap<String, mpsc::UnboundedSender<Order>>;
 
+/// Cases at once, for an implementation that says nothing else in its `hello`.
+const CONCURRENCY: u32 = 64;
+
 const OPS: [&str; 12] = [
     "hello",
     "open",
@@ -169,7 +172,9 @@ async fn take<I: Implementation>(
         "hello" if request.get("proto").and_then(Value::as_u64) == Some(1) => {
             let mut hello = implementation.hello();
             hello["proto"] = json!(1);
-            hello["concurrency"] = json!(64);
+            if hello.get("concurrency").is_none() {
+                hello["concurrency"] = json!(CONCURRENCY);
+            }
             hello["can"]["op"] = json!(OPS);
             hello["can"]["role"] = json!(["bind", "connect"]);
             accept(id, &hello);

@@ -12,6 +12,8 @@ use crate::{Answer, Failure, Parts, Setting, Socket};
 
 /// A send that found nobody is tried again after this.
 const RETRY: Duration = Duration::from_millis(2);
+/// A send that has not ended by then holds its socket.
+const PATIENCE: Duration = Duration::from_millis(20);
 /// The longest `within_ms`: a day.
 const LONGEST_WAIT: u64 = 86_400_000;
 /// How long a socket may take to close.
@@ -37,12 +39,10 @@ struct Waiting {
 pub(crate) async fn run<S: Socket>(mut socket: S, mut orders: mpsc::UnboundedReceiver<Order>) {
     let (mut recvs, mut sends) = (VecDeque::<Waiting>::new(), VecDeque::<Waiting>::new());
     let done = loop {
-        while let Some(head) = sends.front() {
-            match socket.send(&head.parts).await {
-                Err(Failure("again", _)) => break,
-                result => answer(head.id, result.map(|()| json!({}))),
-            }
-            sends.pop_front();
+        match send_all(&mut socket, &mut orders, (&mut recvs, &mut sends)).await {
+            End::Free => {}
+            End::Closing(done) => break done,
+            End::Gone => return,
         }
         let retry = (!sends.is_empty()).then(|| Instant::now() + RETRY);
         let next = recvs.iter().chain(&sends).map(|call| call.until).chain(retry).min();
@@ -78,11 +78,10 @@ pub(crate) async fn run<S: Socket>(mut socket: S, mut orders: mpsc::UnboundedRec
                     continue;
                 };
                 let connected = socket.connect(to);
-                let end = connect(id, connected, &mut orders, (&mut recvs, &mut sends)).await;
-                match end {
-                    Connected::Free => {}
-                    Connected::Closing(done) => break done,
-                    Connected::Gone => return,
+                match connect(id, connected, &mut orders, (&mut recvs, &mut sends)).await {
+                    End::Free => {}
+                    End::Closing(done) => break done,
+                    End::Gone => return,
                 }
             }
             Some(Order::Call(id, op, request)) => {
@@ -97,8 +96,11 @@ pub(crate) async fn run<S: Socket>(mut socket: S, mut orders: mpsc::UnboundedRec
     let _ = done.send(());
 }
 
-/// How a connect ended.
-enum Connected {
+/// Receives and sends that wait.
+type Queues<'a> = (&'a mut VecDeque<Waiting>, &'a mut VecDeque<Waiting>);
+
+/// How a call ended that held the socket.
+enum End {
     /// The socket can be used again.
     Free,
     /// The socket is to be closed.
@@ -107,44 +109,95 @@ enum Connected {
     Gone,
 }
 
+/// Sends what waits, until nobody takes the next one. An implementation may hold its socket until a
+/// peer has read: the call is given up when its time is over, and not what it does.
+async fn send_all<S: Socket>(
+    socket: &mut S,
+    orders: &mut mpsc::UnboundedReceiver<Order>,
+    (recvs, sends): Queues<'_>,
+) -> End {
+    while let Some(Waiting { id, parts, until }) = sends.pop_front() {
+        let limit = until.max(Instant::now() + PATIENCE);
+        let (mut result, mut end) = (None, End::Free);
+        {
+            let mut sent = std::pin::pin!(socket.send(&parts));
+            match timeout(PATIENCE, &mut sent).await {
+                Ok(done) => result = Some(done),
+                Err(_) => {
+                    let ask = Some((id, limit));
+                    (result, end) = held(sent, ask, orders, (&mut *recvs, &mut *sends)).await;
+                }
+            }
+        }
+        match result {
+            Some(Err(Failure("again", _))) => {
+                sends.push_front(Waiting { id, parts, until });
+                return end;
+            }
+            Some(result) => answer(id, result.map(|()| json!({}))),
+            None => {}
+        }
+        if !matches!(end, End::Free) {
+            return end;
+        }
+    }
+    End::Free
+}
+
 /// Connects. The answer does not wait for the peer, only for a refusal that comes at once. Until
 /// the implementation lets go of its socket, calls can wait, and nothing else can be done.
 async fn connect(
     id: u64,
     connected: impl Future<Output = Answer<()>>,
     orders: &mut mpsc::UnboundedReceiver<Order>,
-    (recvs, sends): (&mut VecDeque<Waiting>, &mut VecDeque<Waiting>),
-) -> Connected {
-    tokio::pin!(connected);
-    match timeout(RETRY, &mut connected).await {
-        Ok(result) => {
-            answer(id, result.map(|()| json!({})));
-            return Connected::Free;
-        }
-        Err(_) => accept(id, &json!({})),
+    queues: Queues<'_>,
+) -> End {
+    let mut connected = std::pin::pin!(connected);
+    if let Ok(result) = timeout(RETRY, &mut connected).await {
+        answer(id, result.map(|()| json!({})));
+        return End::Free;
     }
+    accept(id, &json!({}));
+    held(connected, None, orders, queues).await.1
+}
+
+/// Lets calls wait while a future has the socket. `asked` is the call whose result this is, and
+/// when it is given up; without a result it has been answered.
+async fn held(
+    mut work: impl Future<Output = Answer<()>> + Unpin,
+    mut asked: Option<(u64, Instant)>,
+    orders: &mut mpsc::UnboundedReceiver<Order>,
+    (recvs, sends): Queues<'_>,
+) -> (Option<Answer<()>>, End) {
     loop {
-        let next = recvs.iter().chain(&*sends).map(|call| call.until).min();
-        let work = async {
+        let limit = asked.map(|(_, limit)| limit);
+        let next = recvs.iter().chain(&*sends).map(|call| call.until).chain(limit).min();
+        let turn = async {
             tokio::select! {
-                result = &mut connected => Err(result),
+                result = &mut work => Err(result),
                 order = orders.recv() => Ok(order),
             }
         };
-        match by(next, work).await {
+        match by(next, turn).await {
+            Some(Err(result)) if asked.is_some() => return (Some(result), End::Free),
             Some(Err(result)) => {
                 if let Err(Failure(_, message)) = result {
-                    eprintln!("a connection failed: {message}");
+                    eprintln!("it failed in the end: {message}");
                 }
-                return Connected::Free;
+                return (None, End::Free);
             }
-            Some(Ok(None)) => return Connected::Gone,
-            Some(Ok(Some(Order::Close(done)))) => return Connected::Closing(done),
+            Some(Ok(None)) => return (None, End::Gone),
+            Some(Ok(Some(Order::Close(done)))) => {
+                if let Some((id, _)) = asked {
+                    refuse(Some(id), &Failure::new("closed", "closed meanwhile"));
+                }
+                return (None, End::Closing(done));
+            }
             Some(Ok(Some(Order::Call(id, op, request)))) => match wait(id, &op, &request) {
                 Ok(Some(call)) if op == "recv" => recvs.push_back(call),
                 Ok(Some(call)) => sends.push_back(call),
                 Ok(None) => {
-                    let why = format!("{op} while it connects");
+                    let why = format!("{op} while another call has the socket");
                     refuse(Some(id), &Failure::new("unsupported", why));
                 }
                 Err(failure) => refuse(Some(id), &failure),
@@ -152,6 +205,9 @@ async fn connect(
             None => {
                 give_up(recvs, "no message");
                 give_up(sends, "nobody to take it");
+                if let Some((id, _)) = asked.take_if(|(_, limit)| *limit <= Instant::now()) {
+                    refuse(Some(id), &Failure::new("again", "not taken yet"));
+                }
             }
         }
     }

@@ -85,6 +85,10 @@ impl Target for Liar {
         self.honest.death()
     }
 
+    fn notice(&self) -> Later<'_, ()> {
+        self.honest.notice()
+    }
+
     fn restart(&self) -> Later<'_, ()> {
         self.honest.restart()
     }

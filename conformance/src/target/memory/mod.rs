@@ -107,6 +107,7 @@ impl Target for MemoryTarget {
             needs: vec![Need::Recv, Need::Send, Need::Subscribe, Need::Zap],
             options: Some(OPTIONS.map(str::to_owned).to_vec()),
             pooled: true,
+            concurrency: usize::MAX,
         }
     }
 

@@ -68,6 +68,8 @@ impl Implementation for Rzmq {
 
     fn hello(&self) -> Value {
         json!({
+            // More at once, and it resets connections that have done nothing.
+            "concurrency": 1,
             "impl": {"name": "rzmq", "version": "0.5.28", "language": "Rust"},
             "can": {"zmtp": ["3.0", "2.0"], "type": TYPES.map(|(name, _)| name),
                 "mech": ["NULL", "PLAIN", "CURVE"], "transport": ["tcp", "ipc", "inproc"],
