@@ -14,6 +14,19 @@ use crate::verdict::{Finding, Level, Outcome, Stop};
 /// The cases of this section.
 pub(super) const CASES: &[Case] = &[
     Case {
+        id: "37/identity/none-announced",
+        clauses: &["37-IDENT-001"],
+        promise: "A peer that announces no Identity is heard as any other one.",
+        effect: "most clients are never heard: few have a name",
+        seen_in: &["zeromq/jeromq#606", "zeromq/netmq#1159"],
+        reading: "A sanity case: the tester seldom has a name.",
+        types: &[Router, Rep],
+        needs: &[Need::Recv],
+        sanity: true,
+        run: |cx| Box::pin(none_announced(cx)),
+        ..Case::BASE
+    },
+    Case {
         id: "37/identity/router-address",
         clauses: &["37-IDENT-001", "37-META-004"],
         level: Level::Observe,
@@ -125,6 +138,15 @@ pub(super) const CASES: &[Case] = &[
         ..Case::BASE
     },
 ];
+
+async fn none_announced(cx: &mut Context) -> Outcome {
+    let mut peer = cx.ready().await?;
+    let nonce = cx.entropy.nonce();
+    let parts: &[&[u8]] = if cx.kind == Rep { &[b"", &nonce] } else { &[&nonce] };
+    peer.write(message(parts)).await?;
+    peer.release().await?;
+    cx.expect_delivery(&[nonce]).await
+}
 
 async fn router_address(cx: &mut Context) -> Outcome {
     let nonce = cx.entropy.nonce();

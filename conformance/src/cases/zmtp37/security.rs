@@ -60,6 +60,7 @@ pub(super) const CASES: &[Case] = &[
         types: &[SocketType::Pull],
         roles: BIND,
         depth: Depth::Full,
+        pace: Pace::Exclusive,
         run: |cx| Box::pin(half_open(cx)),
         ..Case::BASE
     },

@@ -3,10 +3,12 @@
 //!
 //! Absent: the octets of the older protocols once they are agreed on (`backward`, RFCs 13 and 15).
 
+use futures_util::future::try_join_all;
+
 use crate::case::{BIND, Case, Pace, RECEIVERS};
 use crate::context::Context;
 use crate::octets::{frame_v1, greeting, hex, identity_v1, message, opening_v2, ready, title};
-use crate::probe::Fate;
+use crate::probe::{Fate, Link};
 use crate::socket_type::SocketType;
 use crate::target::{Need, Setting};
 use crate::verdict::{Level, Outcome, Stop};
@@ -194,8 +196,8 @@ async fn waits_for_64_octets(cx: &mut Context) -> Outcome {
     Ok(())
 }
 
-/// Greets as this version, demands the SUT's own version, READY, and an open connection.
-async fn meets(cx: &mut Context, (major, minor): (u8, u8)) -> Outcome {
+/// Greets as this version, demands the SUT's own version and READY.
+async fn met(cx: &mut Context, (major, minor): (u8, u8)) -> Result<Link, Stop> {
     let mut peer = cx.link().await?;
     peer.write(greeting().version(major, minor).build()).await?;
     let own = peer.greeting().await?.version();
@@ -204,6 +206,11 @@ async fn meets(cx: &mut Context, (major, minor): (u8, u8)) -> Outcome {
         return Err(peer.fail("version-follows", expected, hex(&[own.0, own.1])));
     }
     cx.handshake(&mut peer, &usual_ready(cx)).await?;
+    Ok(peer)
+}
+
+/// After the handshake with a peer of this version the connection stays open.
+async fn stays(mut peer: Link, (major, minor): (u8, u8)) -> Outcome {
     if peer.fate().await?.fate == Fate::Closed {
         let expected = format!("a peer of {major}.{minor} is served");
         return Err(peer.fail("higher-version-refused", expected, "the connection was closed"));
@@ -213,17 +220,24 @@ async fn meets(cx: &mut Context, (major, minor): (u8, u8)) -> Outcome {
 
 async fn higher_versions(cx: &mut Context) -> Outcome {
     for version in HIGHER {
-        meets(cx, version).await?;
+        let peer = met(cx, version).await?;
+        stays(peer, version).await?;
     }
     Ok(())
 }
 
+/// Connections at once: of a SUT without PONG they wait out one quiet window together.
+const AT_ONCE: usize = 32;
+
 async fn every_higher_version(cx: &mut Context) -> Outcome {
-    for minor in 2..=0xFF {
-        meets(cx, (3, minor)).await?;
-    }
-    for major in 4..=0xFF {
-        meets(cx, (major, 0)).await?;
+    let minors = (2..=0xFF).map(|minor| (3, minor));
+    let versions: Vec<_> = minors.chain((4..=0xFF).map(|major| (major, 0))).collect();
+    for versions in versions.chunks(AT_ONCE) {
+        let mut open = Vec::new();
+        for &version in versions {
+            open.push(stays(met(cx, version).await?, version));
+        }
+        try_join_all(open).await?;
     }
     Ok(())
 }

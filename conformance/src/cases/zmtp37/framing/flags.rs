@@ -7,7 +7,7 @@ use crate::octets::{command, frame, header, hex, long_frame, metadata, ping};
 use crate::probe::Fate;
 use crate::socket_type::SocketType;
 use crate::target::{Need, Role};
-use crate::verdict::{Level, Outcome};
+use crate::verdict::{Level, Outcome, Stop};
 
 /// One reserved bit at a time.
 pub(super) const RESERVED_BITS: Case = Case {
@@ -113,6 +113,9 @@ async fn reserved_bits(cx: &mut Context) -> Outcome {
 }
 
 async fn every_reserved(cx: &mut Context) -> Outcome {
+    if !cx.bench().pongs {
+        return Err(Stop::NotApplicable("a SUT that answers PING".to_owned()));
+    }
     for flags in (0..=u8::MAX).filter(|flags| flags & RESERVED != 0) {
         let mut peer = cx.ready().await?;
         peer.write([header(flags, 1), b"x".to_vec()].concat()).await?;
