@@ -21,10 +21,13 @@ macro_rules! embedded {
 
 embedded! {
     "peers/libzmq.toml" "peers/zmq-rs.toml" "peers/rzmq.toml" "peers/omq.toml" "peers/azmq.toml"
+    "peers/jeromq.toml"
     "adapters/pyzmq/adapter.py"
     "adapters/libzmq/adapter.c" "adapters/libzmq/json.h"
     "adapters/libzmq/lines.h" "adapters/libzmq/options.h"
     "adapters/azmq/adapter.py"
+    "adapters/jeromq/Adapter.java" "adapters/jeromq/Call.java" "adapters/jeromq/Failure.java"
+    "adapters/jeromq/Json.java" "adapters/jeromq/Part.java" "adapters/jeromq/Sock.java"
     "adapters/rust/Cargo.toml" "adapters/rust/Cargo.lock"
     "adapters/rust/src/lib.rs" "adapters/rust/src/line.rs" "adapters/rust/src/task.rs"
     "adapters/rust/src/bin/zmq-rs.rs" "adapters/rust/src/bin/rzmq.rs" "adapters/rust/src/bin/omq.rs"
