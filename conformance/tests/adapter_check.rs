@@ -187,8 +187,6 @@ fn all_goes_on_after_the_first_broken_rule() {
     assert_eq!(broken(&text), ["Errors state"], "{text}");
     assert!(text.contains("26 of 27 rules kept, 1 broken"), "{text}");
     assert!(text.contains("> {\"id\":") && text.contains("      fix  map"), "{text}");
-    let first = said(&check(&["--deadline", "15"], &liar("push_receives")));
-    assert!(first.ends_with("1 broken, 9 not reached: --all goes on\n"), "{first}");
 }
 
 #[test]

@@ -1,2 +1,37 @@
-//! Here will live the deterministic simulator: a topology under faults in virtual time, judged by
-//! oracles.
+//! What a ZeroMQ topology loses when something goes wrong: a deterministic simulator.
+//!
+//! ```text
+//! units chance message   vocabulary: times and sizes, numbers that look like chance, messages
+//! with names
+//! schedule/              all that a run depends on, as data and as text (.zsim)
+//! scenario/              what people write: TOML + seed -> Schedule
+//! sniff trace            what passes on a wire, what happened
+//! world/                 processes, pipes, faults and applications in virtual time: Schedule ->
+//! Trace
+//! analysis/              the life of every message, and sums: Schedule + Trace -> fates
+//! oracle/                what must be true of every run, whatever is done to it
+//! bites verdict          whether faults had an effect; one run, judged
+//! library                the scenarios that come with it
+//! hunt                   many seeds on all cores
+//! shrink report/         the same failure in fewer words; what people read
+//! ```
+//!
+//! A line may use the lines above it, never those below.
+
+pub mod analysis;
+pub mod bites;
+pub mod chance;
+pub mod hunt;
+pub mod library;
+pub mod message;
+pub mod oracle;
+pub mod report;
+pub mod scenario;
+pub mod schedule;
+pub mod shrink;
+pub mod sniff;
+pub mod speed;
+pub mod trace;
+pub mod units;
+pub mod verdict;
+pub mod world;

@@ -120,14 +120,7 @@ impl Check {
         }
         let Count { kept, untried, broken } = count;
         let all = check::rules().len();
-        let reached = kept + untried + broken;
         let rest = if untried > 0 { format!(", {untried} not tried") } else { String::new() };
-        let rest = match all.saturating_sub(reached) {
-            more if more > 0 && ended.is_some() => {
-                format!("{rest}, {more} not reached: --all goes on")
-            }
-            _ => rest,
-        };
         say!("{kept} of {all} rules kept, {broken} broken{rest}");
         match (ended, broken) {
             (None, _) => {

@@ -18,6 +18,7 @@ mod peers;
 mod replay;
 mod report;
 mod selftest;
+mod sim;
 
 use std::process::ExitCode;
 
@@ -27,9 +28,9 @@ const EXIT_CODES: &str = "Exit codes:
   0  every verdict as expected, at least one case ran
   1  unexpected fail, crash, hang or flaky at the --fail-on level; diff: something is
      worse; selftest: a mutant that the suite does not notice; adapter check: a rule broken;
-     expect --check: an entry to mend
+     expect --check: an entry to mend; sim: an oracle or an expectation broken, or another trace
   2  usage, unreadable or unwritable file, pattern that matches nothing
-  3  only stale expectations
+  3  only stale expectations; sim: no fault had any effect
   4  no judgement possible: peer unreachable, adapter broken, sanity case failed
   5  bug in the suite
   6  stopped early, results partial";
@@ -77,6 +78,8 @@ enum Command {
     /// Adapters: begin one, check one against the protocol
     #[command(subcommand)]
     Adapter(adapter::Adapter),
+    #[command(subcommand)]
+    Sim(sim::Sim),
     /// Known peers: list, install, doctor
     #[command(subcommand)]
     Peers(peers::Peers),
@@ -134,6 +137,7 @@ fn dispatch(command: Command) -> Result<u8, Failure> {
         Command::Diff(diff) => diff.run(),
         Command::Selftest(selftest) => selftest.run(),
         Command::Adapter(adapter) => adapter.run(),
+        Command::Sim(sim) => sim.run(),
         Command::Peers(peers) => peers.run(),
     }
 }

@@ -90,7 +90,8 @@ const MANIFESTS: &[(&str, &[&str], &[&str])] = &[
     ("reference/Cargo.toml", &[], &["zeroproof-vectors"]),
     ("sim/Cargo.toml", &["zeroproof-reference"], &[]),
     ("fuzz/Cargo.toml", &["zeroproof-reference", "zeroproof-sim", "zeroproof-vectors"], &[]),
-    ("conformance/Cargo.toml", &["zeroproof-reference", "zeroproof-vectors"], &[]),
+    // The program has the commands of the simulator as well.
+    ("conformance/Cargo.toml", &["zeroproof-reference", "zeroproof-sim", "zeroproof-vectors"], &[]),
     ("conformance/example/Cargo.toml", &[], &["zeroproof-conformance"]),
     ("benches/Cargo.toml", &["zeroproof-reference", "zeroproof-conformance"], &[]),
 ];

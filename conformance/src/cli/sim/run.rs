@@ -1,0 +1,117 @@
+//! `sim run`, `sim list` and `sim bench`.
+
+use std::path::PathBuf;
+use std::time::Instant;
+
+use clap::Args;
+use zeroproof_sim::bites::{Bites, add, is_vacuous};
+use zeroproof_sim::library::LIBRARY;
+use zeroproof_sim::report::{loss_report, outcome_lines};
+use zeroproof_sim::schedule::write;
+use zeroproof_sim::speed;
+use zeroproof_sim::verdict;
+
+use super::super::Failure;
+use super::super::outputs::{bug, can_write, save};
+use super::source::Source;
+
+/// The loss report of a scenario
+#[derive(Debug, Args)]
+pub(in crate::cli) struct Run {
+    /// A name of `sim list`, or a .toml file
+    scenario: String,
+    /// Which seeds, both ends included: 1..20
+    #[arg(long, value_name = "A..B")]
+    seeds: Option<String>,
+    /// A line for each seed
+    #[arg(long, short)]
+    verbose: bool,
+    /// Write the worst seed, to be replayed
+    #[arg(long, value_name = "FILE")]
+    zsim: Option<PathBuf>,
+}
+
+impl Run {
+    pub(super) fn run(self) -> Result<u8, Failure> {
+        let source = Source::open(&self.scenario)?;
+        let seeds = source.seeds(self.seeds.as_deref())?;
+        self.zsim.as_deref().map(can_write).transpose()?;
+        let mut outcomes = Vec::new();
+        for seed in seeds {
+            let outcome = verdict::run(&source.schedule(seed)?);
+            let outcome =
+                outcome.map_err(|error| Failure::usage(format!("{}: {error}", source.name)))?;
+            if self.verbose {
+                say!("{}", outcome_lines(&outcome));
+            }
+            outcomes.push(outcome);
+        }
+        // The worst first: what fails, then what loses most.
+        outcomes
+            .sort_by_key(|outcome| (outcome.is_good(), core::cmp::Reverse(outcome.table.lost())));
+        let Some(worst) = outcomes.first() else { return Ok(0) };
+        let schedule = source.schedule(worst.seed)?;
+        say!("{}", loss_report(&schedule, &outcomes).trim_end());
+        say!("see it   zeroproof sim show {} --seed {} --svg FILE", self.scenario, worst.seed);
+        if let Some(path) = &self.zsim {
+            let hashes = [("tight".to_owned(), worst.hash)].into();
+            let text = write(&schedule, &hashes).map_err(|error| bug(error.to_string()))?;
+            save(Some(path), || text)?;
+        }
+        let mut sums = Bites::new();
+        outcomes.iter().for_each(|outcome| add(&mut sums, &outcome.bites));
+        let is_good = outcomes.iter().all(verdict::Outcome::is_good);
+        Ok(if !is_good {
+            1
+        } else if is_vacuous(&sums) {
+            3
+        } else {
+            0
+        })
+    }
+}
+
+/// A line for each scenario of the library.
+pub(super) fn list() -> Result<u8, Failure> {
+    for known in LIBRARY {
+        let source = Source::open(known.name)?;
+        say!("{}", known.name);
+        say!("    {}", source.scenario.scenario.teaches);
+    }
+    Ok(0)
+}
+
+/// Runs a second, of the workloads that have a budget.
+pub(super) fn bench() -> Result<u8, Failure> {
+    let mut misses = 0;
+    for workload in speed::WORKLOADS {
+        let schedule = workload.schedule();
+        let (began, mut runs) = (Instant::now(), 0_u64);
+        while began.elapsed().as_millis() < 1_000 {
+            let mut schedule = schedule.clone();
+            schedule.seed = runs;
+            let trace =
+                zeroproof_sim::world::run(&schedule).map_err(|error| bug(error.to_string()))?;
+            if let Some(wrong) = workload.wrong(&schedule, &trace) {
+                return Err(bug(wrong));
+            }
+            runs += 1;
+        }
+        let rate = runs as f64 / began.elapsed().as_secs_f64();
+        let verdict = if rate >= workload.least { "ok" } else { "TOO SLOW" };
+        misses += u8::from(rate < workload.least);
+        say!(
+            "{:<10} {rate:>9.0} seeds/s on one core, at least {:>6} wanted  {verdict}",
+            workload.name,
+            workload.least
+        );
+        say!("           {}", workload.what);
+    }
+    if cfg!(debug_assertions) {
+        say!(
+            "this is a build with debug assertions; build with --release to compare with the \
+            budgets"
+        );
+    }
+    Ok(u8::from(misses > 0))
+}

@@ -1,0 +1,200 @@
+//! Many seeds, until an oracle breaks: on all cores, in shards, with results that add up.
+//!
+//! A panic of the engine is a finding like any other (O10). Each finding is shrunk.
+
+use crate::bites::Bite;
+use crate::schedule::{FileError, Schedule, write};
+use crate::shrink::shrink;
+use crate::verdict::{Outcome, run};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+
+/// The id of the oracle that the engine does not panic.
+pub const PANIC: &str = "O10-panic";
+/// Runs that a shrinker may take for one finding.
+const SHRINKS: u64 = 400;
+/// Findings after which a hunt has seen enough.
+const FINDINGS_MAX: usize = 20;
+
+/// Something that no engine may do, and how to see it again.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Finding {
+    /// The seed that found it.
+    pub seed: u64,
+    /// The oracle that it breaks.
+    pub oracle: String,
+    /// What is wrong.
+    pub what: String,
+    /// The shrunk schedule, as a `.zsim`.
+    pub zsim: String,
+}
+
+/// How often a kind of fault was done and had an effect.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Count {
+    /// Times it was done.
+    pub done: u64,
+    /// Times it showed.
+    pub bit: u64,
+}
+
+/// What a hunt, or several, have seen: `zeroproof/hunt/1`.
+#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Hunt {
+    /// `zeroproof/hunt/1`.
+    pub format: String,
+    /// Seeds that were run.
+    pub runs: u64,
+    /// Of these, those with a finding.
+    pub broken: u64,
+    /// Messages that were sent.
+    pub sent: u64,
+    /// Of these, those that were lost, each with a cause.
+    pub lost: u64,
+    /// By the kind of fault.
+    pub faults: BTreeMap<String, Count>,
+    /// What was found, at most 20 a thread.
+    pub findings: Vec<Finding>,
+}
+
+/// The format of [`Hunt`].
+pub const FORMAT: &str = "zeroproof/hunt/1";
+
+/// Which seeds, of which shard.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    /// All seeds of the hunt.
+    pub seeds: core::ops::Range<u64>,
+    /// This shard, from 1.
+    pub shard: u64,
+    /// Of so many.
+    pub shards: u64,
+    /// Threads.
+    pub jobs: usize,
+}
+
+impl Hunt {
+    /// Adds what another shard has seen.
+    pub fn merge(&mut self, other: Self) {
+        self.format = FORMAT.to_owned();
+        self.runs += other.runs;
+        self.broken += other.broken;
+        self.sent += other.sent;
+        self.lost += other.lost;
+        for (kind, count) in other.faults {
+            let sum = self.faults.entry(kind).or_default();
+            sum.done += count.done;
+            sum.bit += count.bit;
+        }
+        self.findings.extend(other.findings);
+        self.findings.sort_by_key(|finding| finding.seed);
+    }
+
+    fn count(&mut self, outcome: &Outcome) {
+        self.sent += outcome.table.sent();
+        self.lost += outcome.table.lost();
+        for (kind, Bite { done, bit }) in &outcome.bites {
+            let sum = self.faults.entry((*kind).to_owned()).or_default();
+            sum.done += done;
+            sum.bit += bit;
+        }
+    }
+}
+
+/// Runs the seeds of a shard; `schedule` makes the schedule of each, `stop` ends it early, `tell`
+/// is
+/// told how many are done.
+///
+/// # Errors
+/// A schedule cannot be run.
+pub fn hunt(
+    plan: &Plan,
+    schedule: impl Fn(u64) -> Schedule + Sync,
+    stop: &AtomicBool,
+    tell: impl Fn(u64) + Sync,
+) -> Result<Hunt, String> {
+    let next = AtomicU64::new(plan.seeds.start + (plan.shard - 1));
+    let done = AtomicU64::new(0);
+    let sum: Mutex<Result<Hunt, String>> = Mutex::new(Ok(Hunt::default()));
+    std::thread::scope(|scope| {
+        for _ in 0..plan.jobs.max(1) {
+            scope.spawn(|| {
+                let mut own = Hunt::default();
+                let failed = work(plan, &schedule, stop, &tell, (&next, &done), &mut own).err();
+                if let Ok(mut sum) = sum.lock() {
+                    match (failed, sum.as_mut()) {
+                        (Some(error), _) => *sum = Err(error),
+                        (None, Ok(sum)) => sum.merge(own),
+                        (None, Err(_)) => {}
+                    }
+                }
+            });
+        }
+    });
+    let sum = sum.into_inner().map_err(|_| "a thread of the hunt has died".to_owned())?;
+    sum.map(|sum| Hunt { format: FORMAT.to_owned(), ..sum })
+}
+
+fn work(
+    plan: &Plan,
+    schedule: &(impl Fn(u64) -> Schedule + Sync),
+    stop: &AtomicBool,
+    tell: &(impl Fn(u64) + Sync),
+    (next, done): (&AtomicU64, &AtomicU64),
+    own: &mut Hunt,
+) -> Result<(), String> {
+    loop {
+        let seed = next.fetch_add(plan.shards, Ordering::Relaxed);
+        if seed >= plan.seeds.end || stop.load(Ordering::Relaxed) {
+            return Ok(());
+        }
+        let schedule = schedule(seed);
+        own.runs += 1;
+        if let Some((oracle, what)) = judge(&schedule, own)? {
+            own.broken += 1;
+            if own.findings.len() < FINDINGS_MAX {
+                own.findings.push(finding(&schedule, oracle, what).map_err(|error| error.0)?);
+            }
+        }
+        tell(done.fetch_add(1, Ordering::Relaxed) + 1);
+    }
+}
+
+/// Runs one schedule, and gives the first oracle that it breaks.
+fn judge(schedule: &Schedule, own: &mut Hunt) -> Result<Option<(String, String)>, String> {
+    match catch_unwind(AssertUnwindSafe(|| run(schedule))) {
+        Ok(Ok(outcome)) => {
+            own.count(&outcome);
+            let first = outcome.breaches.first();
+            Ok(first.map(|breach| (breach.oracle.to_owned(), breach.what.clone())))
+        }
+        Ok(Err(error)) => Err(format!("seed {}: {error}", schedule.seed)),
+        Err(panic) => Ok(Some((PANIC.to_owned(), words(panic.as_ref())))),
+    }
+}
+
+fn words(panic: &(dyn core::any::Any + Send)) -> String {
+    let text = panic.downcast_ref::<String>().cloned();
+    text.or_else(|| panic.downcast_ref::<&str>().map(|text| (*text).to_owned()))
+        .unwrap_or_else(|| "a panic without words".to_owned())
+}
+
+/// Whether a schedule breaks this oracle; for [`PANIC`], whether the engine panics.
+#[must_use]
+pub fn breaks(schedule: &Schedule, oracle: &str) -> bool {
+    matches!(judge(schedule, &mut Hunt::default()), Ok(Some((broken, _))) if broken == oracle)
+}
+
+fn finding(schedule: &Schedule, oracle: String, what: String) -> Result<Finding, FileError> {
+    let shrunk = shrink(schedule, SHRINKS, |candidate| breaks(candidate, &oracle)).schedule;
+    let hash = catch_unwind(AssertUnwindSafe(|| run(&shrunk)));
+    let hash = hash.ok().and_then(Result::ok).map(|outcome| ("tight".to_owned(), outcome.hash));
+    let zsim = write(&shrunk, &hash.into_iter().collect())?;
+    Ok(Finding { seed: schedule.seed, oracle, what, zsim })
+}

@@ -1,0 +1,126 @@
+//! What must be true of every run, whatever is done to it: a sentence of an RFC each.
+//!
+//! ```text
+//! order  conservation  pattern  bounds  liveness  heartbeat  handshake
+//! ```
+//!
+//! Oracles see a schedule, a trace and its analysis, and nothing of the engine. Every one has a
+//! liar
+//! in its tests that it must catch.
+
+mod bounds;
+mod conservation;
+mod handshake;
+mod heartbeat;
+mod liveness;
+mod order;
+mod pattern;
+
+use crate::analysis::{Analysis, analyse};
+use crate::schedule::Schedule;
+use crate::trace::Trace;
+
+/// Something that must not be.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub struct Breach {
+    /// The id of the oracle: `O1-order`.
+    pub oracle: &'static str,
+    /// What is wrong, with names and times.
+    pub what: String,
+    /// The number of the event that shows it, if one does.
+    pub event: Option<u32>,
+}
+
+/// What oracles look at.
+#[derive(Clone, Copy, Debug)]
+pub struct Case<'a> {
+    /// What was to be done.
+    pub schedule: &'a Schedule,
+    /// What happened.
+    pub trace: &'a Trace,
+    /// What that means.
+    pub analysis: &'a Analysis,
+}
+
+/// An oracle: its id, what it promises and where that is from, and itself.
+pub struct Oracle {
+    /// As in reports.
+    pub id: &'static str,
+    /// The promise.
+    pub promise: &'static str,
+    judge: fn(Case<'_>, &mut Vec<Breach>),
+}
+
+/// All of them.
+pub const ORACLES: [Oracle; 7] = [
+    Oracle {
+        id: order::ID,
+        promise: "a connection keeps order, repeats nothing, invents nothing, and messages come \
+        whole \
+                  (23: messages are atomic; 37-MSG-001)",
+        judge: order::judge,
+    },
+    Oracle {
+        id: conservation::ID,
+        promise: "what was sent was delivered, or lost at a place that has its cause in the \
+        trace, or \
+                  is still there",
+        judge: conservation::judge,
+    },
+    Oracle {
+        id: pattern::ID,
+        promise: "replies go to who asked, routed messages to whom they name, and subscribers get \
+        what \
+                  they asked for (28, 29)",
+        judge: pattern::judge,
+    },
+    Oracle {
+        id: bounds::ID,
+        promise: "queues are bounded by the high-water marks, and nothing happens for ever",
+        judge: bounds::judge,
+    },
+    Oracle {
+        id: liveness::ID,
+        promise: "once the faults are over everybody is connected again, and what is sent arrives",
+        judge: liveness::judge,
+    },
+    Oracle {
+        id: heartbeat::ID,
+        promise: "with heartbeats a silent peer is found in time, and a living one is never given \
+        up \
+                  (37-HB-*)",
+        judge: heartbeat::judge,
+    },
+    Oracle {
+        id: handshake::ID,
+        promise: "nothing passes before both sides are ready, and no handshake lasts for ever \
+                  (37-SEC-*)",
+        judge: handshake::judge,
+    },
+];
+
+/// All that is wrong with a run.
+#[must_use]
+pub fn judge(schedule: &Schedule, trace: &Trace) -> (Analysis, Vec<Breach>) {
+    let analysis = analyse(schedule, trace);
+    let case = Case { schedule, trace, analysis: &analysis };
+    let mut breaches = Vec::new();
+    for oracle in &ORACLES {
+        (oracle.judge)(case, &mut breaches);
+    }
+    (analysis, breaches)
+}
+
+impl Case<'_> {
+    fn name(&self, socket: usize) -> &str {
+        self.schedule.socket.get(socket).map_or("a stranger", |socket| socket.name.as_str())
+    }
+
+    /// An option of a socket, if it is a number.
+    fn option(&self, socket: usize, name: &str) -> Option<i64> {
+        match self.schedule.socket.get(socket)?.options.get(name)? {
+            crate::schedule::Setting::Number(number) => Some(*number),
+            crate::schedule::Setting::Flag(_) | crate::schedule::Setting::Text(_) => None,
+        }
+    }
+}

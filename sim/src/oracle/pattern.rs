@@ -1,0 +1,83 @@
+//! O3: the rules of the patterns that show from outside (28, 29, 30).
+
+use super::{Breach, Case};
+use crate::analysis::topology;
+use crate::schedule::Then;
+use crate::trace::What;
+use crate::units::Span;
+
+pub(super) const ID: &str = "O3-pattern";
+
+pub(super) fn judge(case: Case<'_>, breaches: &mut Vec<Breach>) {
+    let ways = topology::ways(case.schedule);
+    let mut awaited: Vec<Option<u32>> = vec![None; case.schedule.flow.len()];
+    for (number, event) in (0_u32..).zip(&case.trace.events) {
+        let at = Span(event.at);
+        let mut wrong = |what: String| {
+            breaches.push(Breach {
+                oracle: ID,
+                what: format!("{at}: {what}"),
+                event: Some(number),
+            });
+        };
+        match &event.what {
+            //= 29-SUB: only what begins with a prefix that was asked for.
+            What::Unasked { socket, message } => {
+                let name = case.name(usize::from(*socket));
+                wrong(format!("{name} received message {message}, whose topic it never asked for"));
+            }
+            What::Sent { socket, message, .. }
+                if !message.is_reply && is_requester(case, usize::from(*socket)) =>
+            {
+                set(&mut awaited, message.flow, Some(message.number));
+            }
+            // A relaxed REQ takes the reply until it sends the next request; a new one never does.
+            What::GaveUp { message, .. } if reopens(case, message.flow) => {
+                set(&mut awaited, message.flow, None);
+            }
+            What::Died { node, .. } => {
+                let nodes = case.schedule.nodes();
+                let node = nodes.get(usize::from(*node)).copied();
+                for (flow, spec) in (0_u16..).zip(&case.schedule.flow) {
+                    let socket = case.schedule.socket_named(&spec.from);
+                    if socket.is_some_and(|(_, socket)| Some(socket.node.as_str()) == node) {
+                        set(&mut awaited, flow, None);
+                    }
+                }
+            }
+            What::Received { socket, message } => {
+                let Some(ways) = ways.get(usize::from(message.flow)) else { continue };
+                let (_, expected) = topology::expected(case.schedule, ways, *message);
+                let at = usize::from(*socket);
+                let is_on = expected.iter().any(|way| way.iter().any(|(_, to)| *to == at));
+                let name = case.name(at);
+                if !is_on {
+                    wrong(format!("{name} received message {message}, which is for somebody else"));
+                }
+                //= 28-REQ: only the reply to the request that is out.
+                if message.is_reply && is_requester(case, at) {
+                    let out = awaited.get(usize::from(message.flow)).copied().flatten();
+                    if out != Some(message.number) {
+                        wrong(format!("{name} received {message}, and waits for {out:?}"));
+                    }
+                    set(&mut awaited, message.flow, None);
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+fn reopens(case: Case<'_>, flow: u16) -> bool {
+    let flow = case.schedule.flow.get(usize::from(flow));
+    flow.is_some_and(|flow| flow.then == Then::Reopen)
+}
+
+fn is_requester(case: Case<'_>, socket: usize) -> bool {
+    let spec = case.schedule.socket.get(socket);
+    spec.is_some_and(|spec| spec.kind == zeroproof_reference::SocketType::Req)
+}
+
+fn set(awaited: &mut [Option<u32>], flow: u16, value: Option<u32>) {
+    awaited.get_mut(usize::from(flow)).into_iter().for_each(|slot| *slot = value);
+}

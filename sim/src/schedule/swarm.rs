@@ -1,0 +1,140 @@
+//! Faults out of a seed: some kinds of them, at some times, at some places, each with its end.
+//!
+//! A run with all kinds at once finds less than many runs with a few each, so each seed enables a
+//! random subset (a swarm). All of them are over before the quiet tail begins.
+
+use super::{Op, Timed, Way};
+use crate::chance::Chance;
+use crate::units::{Bandwidth, Range, Size, Span};
+
+/// The kinds that can be asked for.
+pub const SWARM: [&str; 16] = [
+    "cut",
+    "one-way-cut",
+    "loss",
+    "latency",
+    "bandwidth",
+    "chop",
+    "reset",
+    "reset-after",
+    "finish",
+    "kill",
+    "power-off",
+    "pause",
+    "stall",
+    "refuse",
+    "black-hole",
+    "clock-rate",
+];
+
+/// Where and when faults may come.
+#[derive(Clone, Debug)]
+pub struct Swarm<'a> {
+    /// Of [`SWARM`].
+    pub kinds: Vec<&'a str>,
+    /// From one fault to the next, in the mean.
+    pub every: Span,
+    /// The first is not before this.
+    pub from: Span,
+    /// The last is over by then.
+    pub until: Span,
+    /// The longest that one lasts.
+    pub longest: Span,
+    /// The processes.
+    pub nodes: Vec<&'a str>,
+    /// Those with a connection between them.
+    pub pairs: Vec<[&'a str; 2]>,
+}
+
+impl Swarm<'_> {
+    /// The faults of this stream of chance, in order of time.
+    #[must_use]
+    pub fn faults(&self, chance: &mut Chance) -> Vec<Timed> {
+        let enabled: Vec<&str> =
+            self.kinds.iter().copied().filter(|_| chance.below(2) == 0).collect();
+        let mut ops = Vec::new();
+        let mut at = self.from.0;
+        loop {
+            at += chance.within(1, self.every.0.saturating_mul(2).max(1));
+            if at >= self.until.0 {
+                break;
+            }
+            let most = self.longest.0.min(self.until.0 - at);
+            // In whole milliseconds, which are easier to read and to shrink.
+            let lasts = chance.within(1, (most / 1_000_000).max(1)) * 1_000_000;
+            let begin = Span(at / 1_000_000 * 1_000_000);
+            let end = Span((begin.0 + lasts).min(self.until.0));
+            let Some(kind) = chance.pick(&enabled).copied() else { break };
+            if let Some((op, undo)) = self.fault(kind, chance) {
+                ops.push(Timed { at: begin, op });
+                ops.extend(undo.map(|op| Timed { at: end, op }));
+            }
+        }
+        ops.sort_by_key(|timed| timed.at);
+        ops
+    }
+
+    fn fault(&self, kind: &str, chance: &mut Chance) -> Option<(Op, Option<Op>)> {
+        let node = (*chance.pick(&self.nodes)?).to_owned();
+        let mut pair = *chance.pick(&self.pairs)?;
+        if chance.below(2) == 0 {
+            pair.reverse();
+        }
+        let between = pair.map(str::to_owned);
+        let again = between.clone();
+        Some(match kind {
+            "cut" => (Op::Cut { between, way: Way::Both }, Some(Op::Heal { between: again })),
+            "one-way-cut" => {
+                (Op::Cut { between, way: Way::There }, Some(Op::Heal { between: again }))
+            }
+            "loss" => {
+                let per_million = chance.within(1_000, 200_000) as u32;
+                (
+                    Op::Loss { between, per_million },
+                    Some(Op::Loss { between: again, per_million: 0 }),
+                )
+            }
+            "latency" => {
+                let latency = Range { least: Span(0), most: Span::ms(chance.within(1, 200)) };
+                let back = Range { least: Span::ms(1), most: Span::ms(1) };
+                (
+                    Op::Latency { between, latency },
+                    Some(Op::Latency { between: again, latency: back }),
+                )
+            }
+            "bandwidth" => {
+                let bandwidth = Some(Bandwidth(Size(chance.within(1_000, 200_000))));
+                let undo = Op::Bandwidth { between: again, bandwidth: None };
+                (Op::Bandwidth { between, bandwidth }, Some(undo))
+            }
+            "chop" => {
+                let most = Size(chance.within(1, 40));
+                (Op::Chop { between, most }, Some(Op::Chop { between: again, most: Size(0) }))
+            }
+            "reset" => (Op::Reset { between }, None),
+            "reset-after" => {
+                let octets = Size(chance.within(1, 2_000));
+                let undo = Op::ResetAfter { between: again, octets: Size(0) };
+                (Op::ResetAfter { between, octets }, Some(undo))
+            }
+            "finish" => (Op::Finish { between }, None),
+            "kill" => (Op::Kill { node: node.clone() }, Some(self.boot(node, chance))),
+            "power-off" => (Op::PowerOff { node: node.clone() }, Some(self.boot(node, chance))),
+            "pause" => (Op::Pause { node: node.clone() }, Some(Op::Resume { node })),
+            "stall" => (Op::Stall { node: node.clone() }, Some(Op::Flow { node })),
+            "refuse" => (Op::Refuse { node: node.clone() }, Some(Op::Accept { node })),
+            "black-hole" => (Op::BlackHole { node: node.clone() }, Some(Op::Accept { node })),
+            "clock-rate" => {
+                let percent = chance.within(50, 200) as u32;
+                let undo = Op::ClockRate { node: node.clone(), percent: 100 };
+                (Op::ClockRate { node, percent }, Some(undo))
+            }
+            _ => return None,
+        })
+    }
+
+    #[expect(clippy::unused_self, reason = "the other faults are made by methods as well")]
+    fn boot(&self, node: String, chance: &mut Chance) -> Op {
+        Op::Boot { node, new_identity: chance.below(4) == 0 }
+    }
+}

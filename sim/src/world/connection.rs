@@ -1,0 +1,330 @@
+//! Connections between two processes, and how they carry segments.
+//!
+//! ```text
+//! Transmit --> pipe --Arrive--> Octets          cut: parked, sent again after 0.2, 0.6, 1.4 ...
+//! s, or given up
+//! Close --> the end behind the last octet       no process any more: RST
+//! ```
+//!
+//! Side 0 has dialled. Acknowledgements are free and instant, but for a cut: as long as they cannot
+//! pass, nothing counts as confirmed.
+
+use super::host::Life;
+use super::pipe::{Pipe, Segment};
+use super::{Due, World};
+use crate::schedule::Line;
+use crate::trace::{End, What};
+use zeroproof_reference::node::{Input, LinkId, SocketId};
+use zeroproof_reference::socket::DialerId;
+
+/// The first wait of TCP before it sends again.
+const RTO: u64 = 200_000_000;
+/// No process of the schedule.
+pub(super) const EVIL: usize = u16::MAX as usize;
+
+/// What a side of a connection is doing.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Side {
+    /// It does not know of it yet.
+    Before,
+    Open,
+    /// It has closed it; its system takes what still comes.
+    Draining,
+    /// Whatever comes is answered with a reset.
+    Gone,
+}
+
+#[derive(Debug)]
+pub(super) struct Connection {
+    pub(super) hosts: [usize; 2],
+    /// Who dials: socket of the engine, dialer.
+    pub(super) dialer: Option<(SocketId, DialerId)>,
+    /// The incarnation of the dialing process.
+    pub(super) incarnation: u32,
+    /// The sockets of the schedule.
+    pub(super) sockets: [usize; 2],
+    pub(super) sides: [Side; 2],
+    pub(super) pipes: [Pipe; 2],
+    pub(super) line: usize,
+    /// Side 0 is the process with the higher number.
+    pub(super) is_flipped: bool,
+    pub(super) tries: u32,
+}
+
+/// What lies between two processes now.
+#[derive(Clone, Debug)]
+pub(super) struct LineState {
+    /// As the schedule says, and as changed since.
+    pub(super) line: Line,
+    /// From the process with the lower number to the other, and back.
+    pub(super) cut: [bool; 2],
+    pub(super) loss: u32,
+    pub(super) chop: usize,
+}
+
+impl World<'_> {
+    /// What lies between two processes.
+    pub(super) fn line(&mut self, one: usize, other: usize) -> usize {
+        let key = (one.min(other) as u16, one.max(other) as u16);
+        let (lines, schedule) = (&mut self.lines, self.schedule);
+        *self.line_of.entry(key).or_insert_with(|| {
+            lines.push(LineState {
+                line: schedule.link.clone(),
+                cut: [false; 2],
+                loss: 0,
+                chop: 0,
+            });
+            lines.len() - 1
+        })
+    }
+
+    /// Whether octets of this side get through to the other's system.
+    pub(super) fn passes(&self, connection: &Connection, side: usize) -> bool {
+        let direction = side ^ usize::from(connection.is_flipped);
+        let line = self.lines.get(connection.line);
+        let is_cut = line.is_none_or(|line| line.cut.get(direction).copied().unwrap_or(true));
+        let to = connection.hosts.get(1 - side).copied().unwrap_or(EVIL);
+        let is_off = |host: usize| self.hosts.get(host).is_some_and(|host| host.life == Life::Off);
+        !is_cut && !is_off(to)
+    }
+
+    pub(super) fn latency(&mut self, line: usize) -> u64 {
+        let range = self.lines.get(line).map(|line| line.line.latency).unwrap_or_default();
+        self.chance.within(range.least.0, range.most.0)
+    }
+
+    pub(super) fn wire(&self, id: u32) -> Option<&Connection> {
+        self.connections.get(id as usize)
+    }
+
+    pub(super) fn wire_mut(&mut self, id: u32) -> Option<&mut Connection> {
+        self.connections.get_mut(id as usize)
+    }
+
+    /// Which connection and side a link of a process is.
+    pub(super) fn side_of(&self, host: usize, link: LinkId) -> Option<(u32, usize)> {
+        let id = u32::try_from(link.0).ok()?;
+        let connection = self.wire(id)?;
+        // The two ends may be one process: then side 0, unless only the other is open.
+        let sides = connection.hosts.iter().zip(&connection.sides);
+        let mut ours =
+            sides.enumerate().filter(|(_, (end, side))| **end == host && **side != Side::Before);
+        ours.next().map(|(side, _)| (id, side))
+    }
+
+    pub(super) fn transmit(&mut self, host: usize, link: LinkId, octets: Vec<u8>) {
+        let Some((id, side)) = self.side_of(host, link) else { return };
+        self.write(id, side, octets);
+    }
+
+    pub(super) fn write(&mut self, id: u32, side: usize, octets: Vec<u8>) {
+        self.trace.octets(&octets);
+        let whole = self
+            .wire_mut(id)
+            .and_then(|connection| Some(connection.pipes.get_mut(side)?.write(octets)));
+        for item in whole.into_iter().flatten() {
+            self.note(What::Written { connection: id, side: side as u8, item });
+        }
+        self.launch(id, side);
+    }
+
+    /// Sends as many segments as the window allows.
+    pub(super) fn launch(&mut self, id: u32, side: usize) {
+        let Some(number) = self.wire(id).map(|connection| connection.line) else { return };
+        let Some(LineState { line, loss, chop, .. }) = self.lines.get(number).cloned() else {
+            return;
+        };
+        loop {
+            let most =
+                if chop > 0 { self.chance.within(1, chop as u64) as usize } else { usize::MAX };
+            let most = most.min(usize::try_from(line.mtu.0).unwrap_or(usize::MAX));
+            let (now, latency) = (self.now, self.latency(number));
+            let Some(pipe) = self.pipe(id, side) else { return };
+            let Some(segment) = pipe.next_segment(&line, most) else { break };
+            let rate = line.bandwidth.map_or(u64::MAX, |bandwidth| bandwidth.0.0.max(1));
+            let takes = (segment.octets.len() as u64).saturating_mul(1_000_000_000) / rate;
+            pipe.busy_until = pipe.busy_until.max(now) + takes;
+            let mut at = pipe.busy_until + latency;
+            let (mut wait, mut lost) = (RTO, false);
+            while self.chance.happens(loss) {
+                (at, wait, lost) = (at + wait, wait.saturating_mul(2).min(RTO << 6), true);
+            }
+            if lost || takes > RTO {
+                self.note(What::Delayed { connection: id });
+            }
+            let Some(pipe) = self.pipe(id, side) else { return };
+            pipe.not_before = pipe.not_before.max(at);
+            let at = pipe.not_before;
+            pipe.flight.push_back(Segment { at: Some(at), ..segment });
+            self.push(at, Due::Arrive(id, side as u8));
+        }
+        self.tell_written(id, side, &line);
+    }
+
+    /// The rate of a line has changed: what is on its way takes as long as it would now.
+    pub(super) fn retime(&mut self, line: usize) {
+        let now = self.now;
+        let rate = self.lines.get(line).and_then(|line| line.line.bandwidth);
+        let rate = rate.map_or(u64::MAX, |bandwidth| bandwidth.0.0.max(1));
+        let ours =
+            self.live.iter().copied().filter(|id| self.wire(*id).is_some_and(|c| c.line == line));
+        for id in ours.collect::<Vec<u32>>() {
+            for side in [0, 1] {
+                let latency = self.latency(line);
+                let Some(pipe) = self.pipe(id, side) else { continue };
+                pipe.busy_until = now;
+                let mut last = None;
+                for segment in pipe.flight.iter_mut().filter(|segment| segment.at > Some(now)) {
+                    let takes = (segment.octets.len() as u64).saturating_mul(1_000_000_000) / rate;
+                    pipe.busy_until += takes;
+                    segment.at = Some(pipe.busy_until + latency);
+                    last = segment.at.max(last);
+                }
+                let Some(last) = last else { continue };
+                pipe.not_before = last;
+                let times: Vec<u64> = pipe.flight.iter().filter_map(|segment| segment.at).collect();
+                for at in times.into_iter().filter(|at| *at > now) {
+                    self.push(at, Due::Arrive(id, side as u8));
+                }
+            }
+        }
+    }
+
+    fn tell_written(&mut self, id: u32, side: usize, line: &Line) {
+        let is_written = self.pipe(id, side).is_some_and(|pipe| pipe.take_written(line));
+        let host = self.wire(id).and_then(|connection| connection.hosts.get(side).copied());
+        if let Some(host) = host.filter(|_| is_written) {
+            self.input(host, Input::Written { link: LinkId(u64::from(id)) });
+        }
+    }
+
+    pub(super) fn pipe(&mut self, id: u32, side: usize) -> Option<&mut Pipe> {
+        self.wire_mut(id)?.pipes.get_mut(side)
+    }
+
+    pub(super) fn arrive(&mut self, id: u32, side: u8) {
+        let from = usize::from(side);
+        let Some(connection) = self.wire(id) else { return };
+        let (hosts, sides) = (connection.hosts, connection.sides);
+        let (passes, confirms) = (self.passes(connection, from), self.passes(connection, 1 - from));
+        let (Some(to), Some(state)) = (hosts.get(1 - from).copied(), sides.get(1 - from).copied())
+        else {
+            return;
+        };
+        let now = self.now;
+        if !passes {
+            return self.park(id, from);
+        }
+        let Some(pipe) = self.pipe(id, from) else { return };
+        let before = pipe.inbox.len();
+        pipe.land(now);
+        let has_news = pipe.inbox.len() > before || pipe.has_ended;
+        if let Some(left) = &mut pipe.resets_after {
+            *left = left.saturating_sub((pipe.inbox.len() - before) as u64);
+            if *left == 0 {
+                return self.reset_both(id);
+            }
+        }
+        if !confirms && has_news {
+            self.unconfirmed(id, from);
+        }
+        match state {
+            Side::Before | Side::Open => {
+                self.read(id, 1 - from);
+                self.settle(to);
+                // A writer may have learned that there is room.
+                hosts.get(from).copied().into_iter().for_each(|from| self.settle(from));
+            }
+            Side::Draining => {
+                self.pipe(id, from).into_iter().for_each(|pipe| drop(pipe.read()));
+                self.launch(id, from);
+            }
+            Side::Gone => {
+                self.pipe(id, from).into_iter().for_each(Pipe::clear);
+                if has_news {
+                    self.push_reset(id, from);
+                }
+            }
+        }
+    }
+
+    /// A reset on its way to this side.
+    pub(super) fn push_reset(&mut self, id: u32, side: usize) {
+        let Some(line) = self.wire(id).map(|connection| connection.line) else { return };
+        let at = self.now + self.latency(line);
+        self.push(at, Due::Reset(id, side as u8));
+    }
+
+    /// The network has swallowed what comes now.
+    fn park(&mut self, id: u32, side: usize) {
+        let now = self.now;
+        let Some(pipe) = self.pipe(id, side) else { return };
+        for segment in
+            pipe.flight.iter_mut().filter(|segment| segment.at.is_some_and(|at| at <= now))
+        {
+            segment.at = None;
+        }
+        self.unconfirmed(id, side);
+    }
+
+    fn unconfirmed(&mut self, id: u32, side: usize) {
+        let now = self.now;
+        let line = self.wire(id).and_then(|connection| self.lines.get(connection.line));
+        let patience = line.map_or(0, |line| line.line.tcp_give_up.0);
+        let Some(pipe) = self.pipe(id, side) else { return };
+        if pipe.parked_since.is_none() {
+            pipe.parked_since = Some(now);
+            self.note(What::Delayed { connection: id });
+            self.push(now + patience, Due::GiveUp(id, side as u8));
+        }
+    }
+
+    /// What lies between two processes lets octets through again, or a machine is there again: what
+    /// was swallowed is sent again when its time comes.
+    pub(super) fn healed(&mut self, line: usize) {
+        let live: Vec<u32> = self.live.iter().copied().collect();
+        for id in live {
+            for side in [0, 1] {
+                let passes = self.wire(id).is_some_and(|connection| {
+                    connection.line == line && self.passes(connection, side)
+                });
+                let now = self.now;
+                let Some(since) = self.pipe(id, side).and_then(|pipe| pipe.parked_since) else {
+                    continue;
+                };
+                if !passes {
+                    continue;
+                }
+                let (mut again, mut wait) = (since + RTO, RTO);
+                while again < now {
+                    wait = wait.saturating_mul(2);
+                    again += wait;
+                }
+                let at = again + self.latency(line);
+                let Some(pipe) = self.pipe(id, side) else { continue };
+                pipe.parked_since = None;
+                let parked = pipe.flight.iter_mut().filter(|segment| segment.at.is_none());
+                parked.for_each(|segment| segment.at = Some(at));
+                // Nothing overtakes what is sent again.
+                pipe.flight.iter_mut().for_each(|segment| segment.at = segment.at.max(Some(at)));
+                pipe.not_before = pipe.not_before.max(at);
+                self.push(at, Due::Arrive(id, side as u8));
+            }
+        }
+    }
+
+    pub(super) fn give_up(&mut self, id: u32, side: u8) {
+        let from = usize::from(side);
+        let line = self.wire(id).and_then(|connection| self.lines.get(connection.line));
+        let patience = line.map_or(0, |line| line.line.tcp_give_up.0);
+        let now = self.now;
+        let is_over = self
+            .pipe(id, from)
+            .and_then(|pipe| pipe.parked_since)
+            .is_some_and(|since| since + patience <= now);
+        if is_over {
+            self.pipe(id, from).into_iter().for_each(Pipe::lose);
+            self.end(id, from, End::TimedOut);
+        }
+    }
+}

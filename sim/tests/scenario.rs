@@ -1,0 +1,78 @@
+//! Mistakes in scenarios: each is told with its line and what would be right.
+#![cfg(test)]
+
+use zeroproof_sim::scenario::parse;
+
+const GOOD: &str = r#"[scenario]
+name = "good"
+teaches = "A line for each mistake."
+duration = "10s"
+
+[socket.server]
+type = "ROUTER"
+bind = true
+
+[socket.client]
+type = "DEALER"
+count = 2
+connect = "server"
+
+[traffic.calls]
+from = "client"
+rate = "10/s"
+count = 10
+
+[[fault]]
+at = "1s"
+do = "kill"
+node = "server"
+for = "1s"
+"#;
+
+/// Replaces a line and gives what is said.
+fn told(from: &str, to: &str) -> String {
+    assert_eq!(GOOD.matches(from).count(), 1, "{from}");
+    parse(&GOOD.replace(from, to))
+        .map_or_else(|mistake| mistake.to_string(), |_| "nothing".to_owned())
+}
+
+#[test]
+fn the_good_one_is_good() {
+    parse(GOOD).unwrap();
+}
+
+#[test]
+fn every_mistake_has_its_line_and_what_would_be_right() {
+    let mistakes = [
+        ("duration = \"10s\"", "duration = \"10\"", "4", "\"150ms\""),
+        ("duration = \"10s\"", "durration = \"10s\"", "4", "expected one of `name`"),
+        ("type = \"ROUTER\"", "type = \"RUTER\"", "7", "there are REQ, REP"),
+        ("type = \"ROUTER\"", "type = \"PUB\"", "11", "a DEALER cannot talk to server, a PUB"),
+        ("bind = true", "bind = false", "6", "either `bind = true` or `connect"),
+        (
+            "connect = \"server\"",
+            "connect = \"sever\"",
+            "13",
+            "there are client.1 to client.2, server",
+        ),
+        ("count = 2", "count = 2\noptions = { sndhmw = 1 }", "13", "sndhmw"),
+        ("count = 2", "count = 2\noptions = { sndhwm = -5 }", "13", "0 to 2147483647"),
+        ("from = \"client\"", "from = \"clients\"", "16", "there is no \"clients\""),
+        ("from = \"client\"", "from = \"server\"", "16", "says with `to` whom"),
+        ("rate = \"10/s\"", "rate = \"10\"", "17", "\"500/s\""),
+        ("at = \"1s\"", "at = \"11s\"", "21", "the scenario ends at 10s"),
+        ("do = \"kill\"", "do = \"murder\"", "22", "there are cut, loss"),
+        ("node = \"server\"", "node = \"sever\"", "23", "there are client.1, client.2, server"),
+        ("node = \"server\"", "", "20", "kill needs `node`"),
+        (
+            "for = \"1s\"",
+            "for = \"1s\"\np = 0.5",
+            "20",
+            "kill takes no `p`; it takes at, node, for",
+        ),
+    ];
+    for (from, to, line, words) in mistakes {
+        let told = told(from, to);
+        assert!(told.starts_with(&format!("{line}: ")) && told.contains(words), "{to}: {told}");
+    }
+}
