@@ -244,9 +244,9 @@ public final class Adapter {
         return Math.min(field(request, "within_ms", Long.class), LONGEST_WAIT);
     }
 
-    /** The older release cannot tell where it is bound, but can pick a port. */
+    /** Not every release tells where it is bound, but each can pick a port. */
     private static String bind(Sock socket, String to) {
-        if (to.endsWith(":*")) {
+        if (to.startsWith("tcp:") && (to.endsWith(":*") || to.endsWith(":0"))) {
             String host = to.substring(0, to.length() - 2);
             return host + ":" + socket.zmq.bindToRandomPort(host);
         }
