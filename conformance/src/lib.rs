@@ -17,6 +17,7 @@ pub mod entropy;
 pub mod expect;
 pub mod glob;
 pub mod in_process;
+pub mod matrix;
 pub mod mutants;
 pub mod octets;
 pub mod peers;

@@ -13,7 +13,7 @@ mod client;
 mod error;
 mod hello;
 mod link;
-mod part;
+pub(crate) mod part;
 pub mod skeleton;
 
 pub use client::{Adapter, SocketId};

@@ -12,7 +12,7 @@ const BIG_PART: usize = 4096;
 const LONGEST_FILL: usize = 64;
 
 /// Writes a part: hex, or a fill when it is large and repeats a pattern of at most 64 octets.
-pub(super) fn to_json(part: &[u8]) -> Value {
+pub(crate) fn to_json(part: &[u8]) -> Value {
     let pattern = (part.len() > BIG_PART).then(|| pattern_of(part)).flatten();
     match pattern {
         Some(pattern) => json!({"fill": hex(pattern), "len": part.len()}),
@@ -30,7 +30,7 @@ fn pattern_of(part: &[u8]) -> Option<&[u8]> {
 }
 
 /// Reads a part. The error is what is wrong with it.
-pub(super) fn from_json(part: &Value) -> Result<Vec<u8>, String> {
+pub(crate) fn from_json(part: &Value) -> Result<Vec<u8>, String> {
     match part {
         Value::String(digits) => unhex(digits),
         Value::Object(fill) => {
@@ -50,7 +50,7 @@ pub(super) fn from_json(part: &Value) -> Result<Vec<u8>, String> {
 }
 
 /// Octets as lower-case hex digits.
-pub(super) fn hex(octets: &[u8]) -> String {
+pub(crate) fn hex(octets: &[u8]) -> String {
     let digit = |n: u8| char::from_digit(u32::from(n), 16).unwrap_or('?');
     octets.iter().flat_map(|octet| [digit(octet >> 4), digit(octet & 15)]).collect()
 }

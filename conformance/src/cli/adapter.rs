@@ -13,12 +13,16 @@ use super::peers::failed;
 use crate::adapter::check::{self, Outcome, Rule};
 use crate::adapter::skeleton::Language;
 use crate::peers;
+use crate::target::memory;
 
 /// The way in for a library: begin an adapter, and check it
 #[derive(Debug, Subcommand)]
 pub(super) enum Adapter {
     New(New),
     Check(Check),
+    /// The built-in reference as an adapter, on standard input and output
+    #[command(hide = true)]
+    Reference,
 }
 
 /// Write an adapter that runs at once, with a toy where your library goes; no file is overwritten
@@ -71,6 +75,9 @@ impl Adapter {
         match self {
             Self::New(new) => new.run(),
             Self::Check(check) => check.run(),
+            Self::Reference => {
+                memory::serve().map_err(|error| Failure::unreachable(error.to_string()))
+            }
         }
     }
 }

@@ -12,6 +12,7 @@ mod judge;
 mod line;
 mod list;
 mod listen;
+mod matrix;
 mod options;
 mod outputs;
 mod peers;
@@ -27,7 +28,8 @@ use clap::{Parser, Subcommand};
 const EXIT_CODES: &str = "Exit codes:
   0  every verdict as expected, at least one case ran
   1  unexpected fail, crash, hang or flaky at the --fail-on level; diff: something is
-     worse; selftest: a mutant that the suite does not notice; adapter check: a rule broken;
+     worse; selftest: a mutant that the suite does not notice; matrix: a pair that
+     should talk does not; adapter check: a rule broken;
      expect --check: an entry to mend; sim: an oracle or an expectation broken, or another trace
   2  usage, unreadable or unwritable file, pattern that matches nothing
   3  only stale expectations; sim: no fault had any effect
@@ -72,6 +74,7 @@ enum Command {
         id: String,
     },
     Expect(expect::Expect),
+    Matrix(Box<matrix::Matrix>),
     Report(report::Report),
     Diff(report::Diff),
     Selftest(selftest::Selftest),
@@ -133,6 +136,7 @@ fn dispatch(command: Command) -> Result<u8, Failure> {
         Command::Decode { input } => decode::decode(&input),
         Command::Replay { report, id } => replay::replay(&report, &id),
         Command::Expect(expect) => expect.run(),
+        Command::Matrix(matrix) => matrix.run(),
         Command::Report(report) => report.run(),
         Command::Diff(diff) => diff.run(),
         Command::Selftest(selftest) => selftest.run(),

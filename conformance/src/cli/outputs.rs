@@ -71,8 +71,7 @@ impl Outputs {
     pub(super) fn probe(&self) -> Result<(), Failure> {
         self.files().into_iter().try_for_each(can_write)?;
         for folder in [&self.html, &self.pcap].into_iter().flatten() {
-            std::fs::create_dir_all(folder).map_err(|error| unwritable(folder, &error))?;
-            can_write(&folder.join(".zeroproof-writes-here"))?;
+            probe_folder(folder)?;
         }
         Ok(())
     }
@@ -134,6 +133,12 @@ pub(super) fn bug(message: String) -> Failure {
 pub(super) fn save(path: Option<&Path>, text: impl FnOnce() -> String) -> Result<(), Failure> {
     let Some(path) = path else { return Ok(()) };
     std::fs::write(path, text()).map_err(|error| unwritable(path, &error))
+}
+
+/// Makes a folder, and tries it.
+pub(super) fn probe_folder(folder: &Path) -> Result<(), Failure> {
+    std::fs::create_dir_all(folder).map_err(|error| unwritable(folder, &error))?;
+    can_write(&folder.join(".zeroproof-writes-here"))
 }
 
 /// Tries a path; an old file stays as it is.

@@ -3,7 +3,7 @@
 use std::time::{SystemTime, UNIX_EPOCH};
 
 /// A moment as `2026-11-24T17:20:00Z`; empty before 1970.
-pub(super) fn rfc3339(moment: SystemTime) -> String {
+pub(crate) fn rfc3339(moment: SystemTime) -> String {
     let Ok(since) = moment.duration_since(UNIX_EPOCH) else { return String::new() };
     let seconds = since.as_secs();
     let (year, month, day) = civil(seconds / 86_400);

@@ -23,7 +23,7 @@ pub use plan::{Axes, Instance, Plan, Selection, plan};
 pub use survey::{Survey, SurveyError, survey};
 
 use attempt::Job;
-use stop::Early;
+pub(crate) use stop::Early;
 
 use crate::case::{Case, Pace};
 use crate::context::{Pool, Remarks};

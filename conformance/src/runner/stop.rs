@@ -7,14 +7,14 @@ use tokio::sync::watch;
 use tokio::time::{Instant, sleep_until};
 
 /// The two ways to end early.
-pub(super) struct Early {
+pub(crate) struct Early {
     interrupted: watch::Receiver<bool>,
     ends: Option<Instant>,
 }
 
 impl Early {
     /// Listens for Ctrl-C from now on; must be called inside a `LocalSet`.
-    pub(super) fn new(ends: Option<Instant>) -> Self {
+    pub(crate) fn new(ends: Option<Instant>) -> Self {
         let (heard, interrupted) = watch::channel(false);
         tokio::task::spawn_local(async move {
             if tokio::signal::ctrl_c().await.is_ok() {
@@ -26,12 +26,12 @@ impl Early {
     }
 
     /// Whether the run is over.
-    pub(super) fn is_over(&self) -> bool {
+    pub(crate) fn is_over(&self) -> bool {
         *self.interrupted.borrow() || self.ends.is_some_and(|ends| Instant::now() >= ends)
     }
 
     /// Waits until it is.
-    pub(super) async fn over(&self) {
+    pub(crate) async fn over(&self) {
         let mut interrupted = self.interrupted.clone();
         let time = async {
             match self.ends {

@@ -75,6 +75,24 @@ function time(us) {
 
 const plural = (count, one, many) => `${count} ${count === 1 ? one : many ?? `${one}s`}`;
 
+function copyable(text) {
+  const said = el("output", { class: "unseen" });
+  const copy = async () => {
+    try {
+      await navigator.clipboard.writeText(text);
+      button.textContent = "copied";
+    } catch {
+      getSelection().selectAllChildren(code);
+      button.textContent = "selected";
+    }
+    said.textContent = button.textContent;
+    setTimeout(() => { button.textContent = "copy"; }, 1500);
+  };
+  const code = el("code", {}, text);
+  const button = el("button", { type: "button", onclick: copy }, "copy");
+  return el("div", { class: "replay" }, code, button, said);
+}
+
 // Says something to those who do not see what changed.
 function tell(text) {
   document.getElementById("told").textContent = text;

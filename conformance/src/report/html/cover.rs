@@ -122,7 +122,7 @@ fn counts(report: &Report) -> String {
 }
 
 /// Text as HTML, in an element or in double quotes.
-pub(super) fn escape(text: &str) -> String {
+pub(crate) fn escape(text: &str) -> String {
     text.chars().fold(String::with_capacity(text.len()), |mut out, c| {
         match c {
             '<' => out.push_str("&lt;"),

@@ -25,24 +25,6 @@ function summary(group) {
   return group.finding?.got ?? group.info?.join("; ") ?? group.reason ?? "";
 }
 
-function copyable(text) {
-  const said = el("output", { class: "unseen" });
-  const copy = async () => {
-    try {
-      await navigator.clipboard.writeText(text);
-      button.textContent = "copied";
-    } catch {
-      getSelection().selectAllChildren(code);
-      button.textContent = "selected";
-    }
-    said.textContent = button.textContent;
-    setTimeout(() => { button.textContent = "copy"; }, 1500);
-  };
-  const code = el("code", {}, text);
-  const button = el("button", { type: "button", onclick: copy }, "copy");
-  return el("div", { class: "replay" }, code, button, said);
-}
-
 // The case as JSON, with its octets: made here, so that the folder holds each octet once.
 function download(id) {
   const whole = data.cases[id];

@@ -57,13 +57,14 @@ function arrow(line, unit, many, first, last) {
     many && svg("text", { class: "conn", x: LANES.width - 62, y: 29 }, `conn ${connection + 1}`));
 }
 
-function step(line, at, lines, marked) {
+function step(line, at, lines, marked, names) {
   const unit = data.units[line[3]];
-  const who = line[2] ? "peer" : "tester";
+  const lane = line[2] ? "peer" : "tester";
+  const who = names[line[2]];
   const many = lines.some(([connection]) => connection > 0);
   const here = at === marked;
   const said = unit.len ? `${who} sends ${unit.title}` : `${who}: ${unit.title}`;
-  return el("li", { class: `step ${who}${here ? " here" : ""}`, tabindex: 0,
+  return el("li", { class: `step ${lane}${here ? " here" : ""}`, tabindex: 0,
     "aria-label": `${time(line[1])}${many ? `, connection ${line[0] + 1}` : ""}, ${said}` +
       `${here ? ", here" : ""}` },
   arrow(line, unit, many, at === 0, at === lines.length - 1),
@@ -73,11 +74,13 @@ function step(line, at, lines, marked) {
     here && el("p", { class: "place" }, "◀ here")));
 }
 
-function dialogue(group, peer) {
+// `names` are those of the two lanes; between two peers no line is the place of the finding.
+function dialogue(group, peer, names) {
   const { lines } = group;
   if (!lines?.length) return [];
-  const marked = lines.map(([, , speaker]) => speaker).lastIndexOf(1);
-  const steps = lines.map((line, at) => step(line, at, lines, marked));
+  const marked = names ? -1 : lines.map(([, , speaker]) => speaker).lastIndexOf(1);
+  const who = names ?? ["tester", "peer"];
+  const steps = lines.map((line, at) => step(line, at, lines, marked, who));
   if (group.left_out) {
     const middle = Math.ceil(lines.length / 2);
     steps.splice(middle, 0, el("li", { class: "gap" }, `${plural(group.left_out, "step")} more`));
@@ -86,7 +89,8 @@ function dialogue(group, peer) {
     onfocusin: light, onmouseleave: dark, onkeydown: nextField }, steps);
   return el("div", { class: "dialogue" },
     el("p", { class: "lanes", "aria-hidden": "true" },
-      el("span", {}, "tester"), el("span", {}, short(data.peers[peer].name, 20))),
+      el("span", {}, short(names?.[0] ?? "tester", 20)),
+      el("span", {}, short(names?.[1] ?? data.peers[peer].name, 20))),
     list, el("p", { class: "hint" },
       "Point at a field and its octets light up; on a step, ← and → do the same."));
 }

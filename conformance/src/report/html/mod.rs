@@ -4,10 +4,10 @@
 //!
 //! Deliberately absent: frameworks, fonts and pictures from elsewhere, and the history of peers.
 
-mod cover;
+pub(crate) mod cover;
 mod data;
 mod kills;
-mod seal;
+pub(crate) mod seal;
 
 use data::{Evidence, Page};
 
@@ -16,7 +16,12 @@ use super::json::Report;
 pub use kills::{Killed, Kills};
 
 const PAGE: &str = include_str!("page.html");
-const STYLE: &str = include_str!("style.css");
+/// The style of every page.
+pub(crate) const STYLE: &str = include_str!("style.css");
+/// What every script starts with.
+pub(crate) const BASE: &str = include_str!("base.js");
+/// How octets are drawn.
+pub(crate) const DIALOGUE: &str = include_str!("dialogue.js");
 /// The script, in the order of its parts.
 const SCRIPT: &str = concat!(
     "\"use strict\";\n(() => {\n",
@@ -54,29 +59,33 @@ fn fill(reports: &[Report], data: &Page) -> Result<String, String> {
     let (cover, hash) = (cover::html(reports), seal::sha256(SCRIPT));
     let names: Vec<String> = reports.iter().map(|report| cover::escape(&report.name())).collect();
     let title = names.join(", ");
-    let mut page = String::new();
-    // Each part is put in once, so that no text in it is taken for a place to fill.
-    for piece in PAGE.split("{{") {
+    Ok(filled(PAGE, |name| match name {
+        "title" => &title,
+        "script-hash" => &hash,
+        "style" => STYLE,
+        "cover" => &cover,
+        "data" => &data,
+        "script" => SCRIPT,
+        _ => "",
+    }))
+}
+
+/// A page with its parts. Each is put in once, so that no text in it is taken for a place to fill.
+pub(crate) fn filled<'a>(page: &str, part: impl Fn(&str) -> &'a str) -> String {
+    let mut filled = String::new();
+    for piece in page.split("{{") {
         match piece.split_once("}}") {
-            None => page.push_str(piece),
+            None => filled.push_str(piece),
             Some((name, rest)) => {
-                page.push_str(match name {
-                    "title" => &title,
-                    "script-hash" => &hash,
-                    "style" => STYLE,
-                    "cover" => &cover,
-                    "data" => &data,
-                    "script" => SCRIPT,
-                    _ => "",
-                });
-                page.push_str(rest);
+                filled.push_str(part(name));
+                filled.push_str(rest);
             }
         }
     }
-    Ok(page)
+    filled
 }
 
 /// JSON that cannot end the element it stands in, nor open a comment there.
-fn inert(json: &str) -> String {
+pub(crate) fn inert(json: &str) -> String {
     json.replace('<', "\\u003c").replace('>', "\\u003e").replace('&', "\\u0026")
 }

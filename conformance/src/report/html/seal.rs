@@ -3,7 +3,7 @@
 use sha2::{Digest, Sha256};
 
 /// The SHA-256 of a text in base64, as in a Content-Security-Policy.
-pub(super) fn sha256(text: &str) -> String {
+pub(crate) fn sha256(text: &str) -> String {
     base64(&Sha256::digest(text.as_bytes()))
 }
 

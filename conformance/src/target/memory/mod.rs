@@ -6,6 +6,7 @@
 mod door;
 mod panics;
 mod pipes;
+mod served;
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -26,6 +27,8 @@ use crate::adapter::ErrorKind;
 use crate::socket_type::SocketType;
 use door::Door;
 use pipes::Pipes;
+
+pub use served::serve;
 
 /// An endpoint for pipes, which have no addresses.
 const NOWHERE: &str = "tcp://127.0.0.1:1";
