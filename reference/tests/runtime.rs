@@ -24,6 +24,8 @@ mod queues;
 mod secure;
 #[path = "runtime/senders.rs"]
 mod senders;
+#[path = "runtime/simulated.rs"]
+mod simulated;
 #[path = "runtime/streams.rs"]
 mod streams;
 #[path = "runtime/talk.rs"]

@@ -13,7 +13,6 @@ use crate::socket;
 use crate::socket_type::SocketType;
 use crate::wire::zap::{Reply, Request};
 use core::future::{Future, poll_fn};
-use std::hash::{BuildHasher, RandomState};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 /// The origin of sockets; clones are the same context.
@@ -63,7 +62,8 @@ impl<T: Transport> Context<T> {
     /// # Errors
     /// [`Refused::Draft`], [`Refused::Terminated`].
     pub fn socket(&self, socket_type: SocketType) -> Result<Socket<T>, Refused> {
-        let core = socket::Socket::new(socket_type, seed()).ok_or(Refused::Draft(socket_type))?;
+        let core =
+            socket::Socket::new(socket_type, self.seed()).ok_or(Refused::Draft(socket_type))?;
         let shared = Arc::new(Shared::new(core));
         let mut sockets = self.sockets();
         if sockets.is_closed {
@@ -123,26 +123,18 @@ impl<T: Transport> Context<T> {
     pub(super) fn transport(&self) -> &T {
         &self.shared.transport
     }
-}
 
-/// Random octets for one handshake; without any, what needs them is refused.
-pub(super) fn entropy() -> Entropy {
-    let mut entropy = Entropy::default();
-    let fields: [&mut [u8]; 5] = [
-        &mut entropy.transient,
-        &mut entropy.cookie_key,
-        &mut entropy.cookie_nonce,
-        &mut entropy.welcome_nonce,
-        &mut entropy.vouch_nonce,
-    ];
-    if fields.into_iter().try_for_each(getrandom::fill).is_err() {
-        return Entropy::default();
+    /// Random octets for one handshake; without any, what needs them is refused.
+    pub(super) fn entropy(&self) -> Entropy {
+        let mut octets = [0; Entropy::LEN];
+        let drawn = self.transport().entropy(&mut octets);
+        drawn.map_or_else(|_| Entropy::default(), |()| Entropy::new(&octets))
     }
-    entropy
-}
 
-/// Another number each time, so that what a socket makes up meets nothing of an earlier one.
-fn seed() -> u32 {
-    let random = RandomState::new().hash_one(0);
-    u32::try_from(random >> 32).unwrap_or(1)
+    /// Another number each time, so that what a socket makes up meets nothing of an earlier one.
+    fn seed(&self) -> u32 {
+        let mut octets = [0; 4];
+        // Nothing of it is secret: a system without entropy still has sockets.
+        self.transport().entropy(&mut octets).map_or(1, |()| u32::from_be_bytes(octets))
+    }
 }

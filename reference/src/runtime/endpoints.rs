@@ -108,9 +108,9 @@ async fn accept<T: Transport>(
         let accepted = context.transport().accept(&mut listener);
         match while_wanted(&shared, number, Origin::Listener(id), listens, accepted).await {
             Some(Ok((stream, address))) => {
-                let (shared, zap) = (Arc::clone(&shared), context.zap_handler());
+                let (context, shared) = (context.clone(), Arc::clone(&shared));
                 let origin = Origin::Listener(id);
-                tokio::spawn(Session::serve(shared, origin, stream, address, zap));
+                tokio::spawn(Session::serve(context, shared, origin, stream, address));
             }
             // Out of descriptors, most likely: others may end meanwhile.
             Some(Err(error)) => {
@@ -153,9 +153,9 @@ async fn dial<T: Transport>(context: Context<T>, shared: Arc<Shared>, id: Dialer
                 let stream = context.transport().connect(&endpoint, &options);
                 match while_wanted(&shared, number, Origin::Dialer(id), wanted, stream).await {
                     Some(Ok((stream, address))) => {
-                        let (shared, zap) = (Arc::clone(&shared), context.zap_handler());
+                        let (context, shared) = (context.clone(), Arc::clone(&shared));
                         let origin = Origin::Dialer(id);
-                        Session::serve(shared, origin, stream, address, zap).await;
+                        Session::serve(context, shared, origin, stream, address).await;
                     }
                     Some(Err(error)) => {
                         let is_refused = error.kind() == io::ErrorKind::ConnectionRefused;

@@ -7,8 +7,9 @@
 //! Writing never holds up reading, or two peers that send much would wait for each other for ever.
 //! Deliberately absent: what any octet means.
 
-use super::context::entropy;
+use super::context::Context;
 use super::shared::Shared;
+use super::transport::Transport;
 use super::writing::Writing;
 use super::zap::{Handler, Verdict};
 use crate::connection::Input;
@@ -20,10 +21,10 @@ use crate::time::Instant;
 use bytes::BytesMut;
 use core::future::{Future, poll_fn};
 use core::pin::{Pin, pin};
-use core::task::{Context, Poll, ready};
+use core::task::{self, Poll, ready};
 use core::time::Duration;
 use std::sync::Arc;
-use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::time::Sleep;
 
 /// Octets read at once: few from a quiet peer, many from a busy one.
@@ -38,11 +39,11 @@ const PARTING: Duration = Duration::from_secs(1);
 const SILENT_TURNS: u8 = 2;
 
 /// The task of one connection.
-pub(super) struct Session<S> {
+pub(super) struct Session<T: Transport> {
     shared: Arc<Shared>,
     number: u64,
     link: Link,
-    stream: S,
+    stream: T::Stream,
     writing: Writing,
     read_size: usize,
     is_open: bool,
@@ -64,22 +65,23 @@ struct Asked {
     has_answers: bool,
 }
 
-impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
+impl<T: Transport> Session<T> {
     /// Serves a stream until either side ends it.
     /// The address is the peer's, as the transport names it.
     pub(super) async fn serve(
+        context: Context<T>,
         shared: Arc<Shared>,
         origin: Origin,
-        stream: S,
+        stream: T::Stream,
         address: String,
-        zap: Option<Handler>,
     ) {
+        let zap = context.zap_handler();
         let has_zap_handler = zap.is_some();
         let (number, link) = {
             let now = shared.now();
             let mut core = shared.lock();
             let entropy = match core.socket.options().security.mechanism {
-                Mechanism::Curve => entropy(),
+                Mechanism::Curve => context.entropy(),
                 Mechanism::Null | Mechanism::Plain => Entropy::default(),
             };
             let number = core.enter();
@@ -103,6 +105,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
             silent_turns: SILENT_TURNS,
         };
         let ended = poll_fn(|cx| session.poll(cx)).await;
+        context.transport().leaving(&mut session.stream, &ended);
         // What has been written is to arrive, and nobody is left to hear that it did not.
         let _ = session.stream.shutdown().await;
         if ended == Ended::Local {
@@ -125,7 +128,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         let _ = tokio::time::timeout_at(self.shared.at(until), rest).await;
     }
 
-    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Ended> {
+    fn poll(&mut self, cx: &mut task::Context<'_>) -> Poll<Ended> {
         loop {
             let is_silent = self.silent_turns > 0;
             if !is_silent && let Poll::Ready(ended) = self.poll_write(cx) {
@@ -164,7 +167,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
     }
 
     /// Writes what there is; ready when the session is over.
-    fn poll_write(&mut self, cx: &mut Context<'_>) -> Poll<Ended> {
+    fn poll_write(&mut self, cx: &mut task::Context<'_>) -> Poll<Ended> {
         loop {
             let written = self.writing.poll_item(cx, &mut self.stream);
             match written {
@@ -181,7 +184,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
     }
 
     /// What the link wants now; its answers are put together, to be written at once.
-    fn ask(&mut self, cx: &mut Context<'_>) -> Asked {
+    fn ask(&mut self, cx: &mut task::Context<'_>) -> Asked {
         let now = self.shared.now();
         let mut core = self.shared.lock();
         let mut output = self.link.poll(&mut core.socket, now, self.writing.is_empty());
@@ -204,7 +207,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
     }
 
     /// Ready when the link has been told what the ZAP handler says.
-    fn poll_verdict(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+    fn poll_verdict(&mut self, cx: &mut task::Context<'_>) -> Poll<()> {
         let Some(verdict) = &mut self.verdict else { return Poll::Pending };
         let verdict = ready!(verdict.as_mut().poll(cx));
         self.verdict = None;
@@ -213,7 +216,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
     }
 
     /// The peer has gone; what it said before is still here to be read.
-    fn hear_last(&mut self, cx: &mut Context<'_>) {
+    fn hear_last(&mut self, cx: &mut task::Context<'_>) {
         let reads = (0..LAST_READS).take_while(|_| self.is_open && self.poll_read(cx).is_ready());
         let _read = reads.count();
         if self.is_open {
@@ -227,7 +230,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         self.link.handle_input(self.shared.now(), Input::PeerClosed);
     }
 
-    fn poll_read(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+    fn poll_read(&mut self, cx: &mut task::Context<'_>) -> Poll<()> {
         let buffer = self.link.buffer();
         let held = buffer.len();
         // Room grows with what has come, not with what has been announced.
@@ -255,7 +258,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
     }
 
     /// Ready when the link has been told that its time has come.
-    fn poll_time(&mut self, cx: &mut Context<'_>, deadline: Option<Instant>) -> Poll<()> {
+    fn poll_time(&mut self, cx: &mut task::Context<'_>, deadline: Option<Instant>) -> Poll<()> {
         let Some(deadline) = deadline else {
             self.sleep = None;
             return Poll::Pending;

@@ -2,8 +2,10 @@
 //!
 //! ```text
 //! Transport   bind, accept, connect          Net   tcp and ipc of the operating system
+//!             entropy, leaving               for simulators: octets of a seed, and a record of ends
 //! ```
 //!
+//! A transport is all that the runtime knows of the world, but for time, which is tokio's.
 //! Deliberately absent: inproc, which needs no octets and belongs to the context.
 
 mod interfaces;
@@ -14,8 +16,8 @@ mod tcp;
 pub(super) use interfaces::is_missing;
 pub use net::{Net, NetListener, NetStream};
 
-use crate::socket::Endpoint;
 use crate::socket::options::Tcp;
+use crate::socket::{Ended, Endpoint};
 use core::future::Future;
 use std::io;
 use tokio::io::{AsyncRead, AsyncWrite};
@@ -47,4 +49,19 @@ pub trait Transport: Clone + Send + Sync + 'static {
         endpoint: &Endpoint,
         options: &Tcp,
     ) -> impl Future<Output = io::Result<(Self::Stream, String)>> + Send;
+
+    /// Fills this with octets that nobody can foresee: the secrets of a handshake, and where a
+    /// socket begins to count. A simulator gives those of its seed, so that runs repeat; it then
+    /// keeps nothing secret.
+    ///
+    /// # Errors
+    /// The system has none; what needs a secret is refused.
+    fn entropy(&self, octets: &mut [u8]) -> io::Result<()> {
+        getrandom::fill(octets).map_err(|error| io::Error::other(error.to_string()))
+    }
+
+    /// Hears why the runtime leaves this stream, before it shuts it down.
+    fn leaving(&self, stream: &mut Self::Stream, ended: &Ended) {
+        let _ = (stream, ended);
+    }
 }
