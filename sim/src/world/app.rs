@@ -29,14 +29,14 @@ pub(super) struct Sock {
     /// An empty part divides its messages from their envelopes.
     pub(super) has_delimiter: bool,
     /// What it is at work on, and until when.
-    holding: Option<(MessageId, Parts)>,
+    pub(super) holding: Option<(MessageId, Parts)>,
     busy_until: u64,
     /// What waits for room, and on which socket.
-    outgoing: Option<(usize, MessageId, Parts)>,
-    target: Option<usize>,
+    pub(super) outgoing: Option<(usize, MessageId, Parts)>,
+    pub(super) target: Option<usize>,
 }
 
-const fn has_envelope(kind: SocketType) -> bool {
+pub(super) const fn has_envelope(kind: SocketType) -> bool {
     matches!(kind, SocketType::Dealer | SocketType::Router)
 }
 
@@ -168,28 +168,16 @@ impl World<'_> {
 
     /// Notes what came, and begins to work on it.
     fn received(&mut self, index: usize, spec: &Socket, parts: Parts) {
-        let envelope = if has_envelope(spec.kind) {
-            parts.iter().take_while(|part| message::named(part).is_none()).count()
-        } else {
-            0
-        };
-        let named = parts.get(envelope..).unwrap_or_default();
         let (socket, now) = (index as u16, self.now);
-        let is_wish = spec.kind == SocketType::Xpub
-            && parts.first().and_then(|part| part.first()).is_some_and(|first| *first < 2);
-        let told = message::read(named.iter().map(Vec::as_slice));
-        let id = match told {
-            _ if is_wish => MessageId { flow: u16::MAX, number: 0, is_reply: false },
-            Err(why) => return self.note(What::Foreign { socket, why }),
-            Ok((message, topic)) => {
-                let filters = spec.kind == SocketType::Sub;
-                let is_wanted =
-                    spec.subscribe.iter().any(|wanted| topic.starts_with(wanted.as_bytes()));
-                if filters && !is_wanted {
+        let (id, is_wish) = match told(spec, &parts) {
+            Told::Wish => (WISH, true),
+            Told::Foreign(why) => return self.note(What::Foreign { socket, why }),
+            Told::Ours { message, is_asked } => {
+                if !is_asked {
                     self.note(What::Unasked { socket, message });
                 }
                 self.note(What::Received { socket, message });
-                message
+                (message, false)
             }
         };
         let incarnation = self
@@ -229,7 +217,7 @@ impl World<'_> {
         let octets = parts.iter().map(Vec::len).sum::<usize>() as u32;
         let socket = target as u16;
         match self.send(target, &parts) {
-            Ok(()) if message.flow == u16::MAX => {}
+            Ok(()) if message == WISH => {}
             Ok(()) => self.note(What::Sent { socket, message, octets }),
             Err(Refused::WouldBlock) => {
                 if let Some(waiting) = self.sockets.get_mut(index) {
@@ -271,8 +259,42 @@ impl World<'_> {
     }
 }
 
+/// Stands for a subscription, which has no name.
+pub(super) const WISH: MessageId = MessageId { flow: u16::MAX, number: 0, is_reply: false };
+
+/// What an application makes of what it has received.
+pub(super) enum Told {
+    /// An XPUB hears of a topic.
+    Wish,
+    /// Nobody sent it, or it is not whole.
+    Foreign(&'static str),
+    /// One of ours; a SUB has asked for its topic or not.
+    Ours { message: MessageId, is_asked: bool },
+}
+
+pub(super) fn told(spec: &Socket, parts: &Parts) -> Told {
+    let first = parts.first().and_then(|part| part.first());
+    if spec.kind == SocketType::Xpub && first.is_some_and(|first| *first < 2) {
+        return Told::Wish;
+    }
+    let envelope = if has_envelope(spec.kind) {
+        parts.iter().take_while(|part| message::named(part).is_none()).count()
+    } else {
+        0
+    };
+    let ours = parts.get(envelope..).unwrap_or_default();
+    match message::read(ours.iter().map(Vec::as_slice)) {
+        Err(why) => Told::Foreign(why),
+        Ok((message, topic)) => {
+            let is_wanted =
+                spec.subscribe.iter().any(|wanted| topic.starts_with(wanted.as_bytes()));
+            Told::Ours { message, is_asked: spec.kind != SocketType::Sub || is_wanted }
+        }
+    }
+}
+
 /// The reply to a message: its envelope, and then parts of our own.
-fn reply(message: MessageId, parts: Parts) -> Parts {
+pub(super) fn reply(message: MessageId, parts: Parts) -> Parts {
     let octets = parts.iter().map(Vec::len).sum();
     let envelope = parts.into_iter().take_while(|part| message::named(part).is_none());
     let mut reply: Parts = envelope.collect();

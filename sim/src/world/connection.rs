@@ -323,7 +323,7 @@ impl World<'_> {
             .and_then(|pipe| pipe.parked_since)
             .is_some_and(|since| since + patience <= now);
         if is_over {
-            self.pipe(id, from).into_iter().for_each(Pipe::lose);
+            self.pipe(id, from).into_iter().for_each(Pipe::abandon);
             self.end(id, from, End::TimedOut);
         }
     }

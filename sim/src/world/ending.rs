@@ -64,8 +64,11 @@ impl World<'_> {
     pub(super) fn close(&mut self, host: usize, link: LinkId, end: End) {
         let Some((id, side)) = self.side_of(host, link) else { return };
         self.closed(id, side, Side::Draining, end);
-        self.pipe(id, side).into_iter().for_each(Pipe::close);
-        self.launch(id, side);
+        let state = self.connections.get(id as usize).and_then(|c| c.sides.get(side).copied());
+        if state == Some(Side::Draining) {
+            self.pipe(id, side).into_iter().for_each(Pipe::close);
+            self.launch(id, side);
+        }
     }
 
     /// A side is over, if it was open: notes it once.

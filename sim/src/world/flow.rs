@@ -26,7 +26,7 @@ pub(super) struct FlowState {
     routes: Vec<(usize, Vec<u8>)>,
 }
 
-const fn alternates(kind: SocketType) -> bool {
+pub(super) const fn alternates(kind: SocketType) -> bool {
     matches!(kind, SocketType::Req)
 }
 
@@ -56,6 +56,34 @@ impl FlowState {
         let due = flow.start.0;
         Ok(Self { socket, next: 0, due, is_blocked: false, was_away: false, awaits: None, routes })
     }
+
+    /// The next message has been sent, or was refused. Whoever has waited for room goes on from now;
+    /// who was in time keeps its rhythm.
+    pub(super) const fn went(&mut self, now: u64, every: u64) {
+        let since = if self.is_blocked || self.was_away { now } else { self.due };
+        (self.next, self.due) = (self.next + 1, since.saturating_add(every));
+        (self.is_blocked, self.was_away) = (false, false);
+    }
+
+    /// The message of this name, with an envelope if it needs one.
+    pub(super) fn message(&self, flow: &Flow, id: MessageId, has_delimiter: bool) -> Parts {
+        let nth = |count: usize| (id.number as usize).checked_rem(count);
+        let topic = nth(flow.topics.len()).and_then(|nth| flow.topics.get(nth));
+        let spread = flow.size.most.0.saturating_sub(flow.size.least.0) + 1;
+        let size = flow.size.least.0 + crate::chance::mix(u64::from(id.number) + 1) % spread;
+        let shape = Shape {
+            topic: topic.map(String::as_bytes).unwrap_or_default(),
+            size: usize::try_from(size).unwrap_or(0),
+            parts: flow.parts,
+        };
+        let route = nth(self.routes.len()).and_then(|nth| self.routes.get(nth));
+        let mut parts: Parts = route.map(|(_, route)| route.clone()).into_iter().collect();
+        if has_delimiter {
+            parts.push(Vec::new());
+        }
+        parts.extend(message::parts(id, shape));
+        parts
+    }
 }
 
 impl World<'_> {
@@ -81,21 +109,16 @@ impl World<'_> {
         if !is_able || state.next >= flow.count || state.due > self.now || state.awaits.is_some() {
             return;
         }
-        let (index, was_blocked) = (state.socket, state.is_blocked);
-        let from_now = was_blocked || state.was_away;
+        let (index, was_blocked, now) = (state.socket, state.is_blocked, self.now);
         let id = MessageId { flow: number as u16, number: state.next, is_reply: false };
-        let parts = self.message(state, flow, id);
+        let parts = state.message(flow, id, socket.has_delimiter);
         let octets = parts.iter().map(Vec::len).sum::<usize>() as u32;
         let sent = self.send(index, &parts);
         let kind = self.schedule.socket.get(index).map(|spec| spec.kind);
         let Some(state) = self.flows.get_mut(number) else { return };
-        // Whoever has waited for room goes on from now; who was in time keeps its rhythm.
-        let since = if from_now { self.now } else { state.due };
-        state.was_away = false;
         match sent {
             Ok(()) => {
-                (state.next, state.is_blocked, state.due) =
-                    (state.next + 1, false, since + flow.every.0);
+                state.went(now, flow.every.0);
                 let due = state.due;
                 if kind.is_some_and(alternates) {
                     state.awaits = Some(id);
@@ -113,32 +136,12 @@ impl World<'_> {
                 }
             }
             Err(_) => {
-                (state.next, state.is_blocked, state.due) =
-                    (state.next + 1, false, since + flow.every.0);
+                state.went(now, flow.every.0);
                 let due = state.due;
                 self.note(What::Refused { socket: index as u16, message: id });
                 self.push(due.max(self.now), Due::Produce(number as u16));
             }
         }
-    }
-
-    fn message(&self, state: &FlowState, flow: &Flow, id: MessageId) -> Parts {
-        let nth = |count: usize| (id.number as usize).checked_rem(count);
-        let topic = nth(flow.topics.len()).and_then(|nth| flow.topics.get(nth));
-        let spread = flow.size.most.0.saturating_sub(flow.size.least.0) + 1;
-        let size = flow.size.least.0 + crate::chance::mix(u64::from(id.number) + 1) % spread;
-        let shape = Shape {
-            topic: topic.map(String::as_bytes).unwrap_or_default(),
-            size: usize::try_from(size).unwrap_or(0),
-            parts: flow.parts,
-        };
-        let route = nth(state.routes.len()).and_then(|nth| state.routes.get(nth));
-        let mut parts: Parts = route.map(|(_, route)| route.clone()).into_iter().collect();
-        if self.sockets.get(state.socket).is_some_and(|socket| socket.has_delimiter) {
-            parts.push(Vec::new());
-        }
-        parts.extend(message::parts(id, shape));
-        parts
     }
 
     /// A requester has waited long enough.

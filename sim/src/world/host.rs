@@ -8,7 +8,7 @@ use crate::trace::{End, What};
 use zeroproof_reference::Instant;
 use zeroproof_reference::connection::Reason;
 use zeroproof_reference::node::{Input, LinkId, Node, Output};
-use zeroproof_reference::socket::{Ended, Wakes};
+use zeroproof_reference::socket::{Ended, Value, Wakes};
 use zeroproof_reference::wire::zap::{Credentials, Reply, Request, Status};
 
 /// What a machine is doing.
@@ -139,14 +139,7 @@ impl World<'_> {
         let id = host.node.open(spec.kind).map_err(wrong)?;
         socket.opened(id);
         for (name, value) in &spec.options {
-            let set = match value {
-                Setting::Flag(flag) => host.node.set(id, name, *flag),
-                Setting::Number(number) => host.node.set(id, name, *number),
-                Setting::Text(text) if name == "routing_id" && socket.generation > 0 => {
-                    host.node.set(id, name, format!("{text}+{}", socket.generation).as_bytes())
-                }
-                Setting::Text(text) => host.node.set(id, name, text.as_bytes()),
-            };
+            let set = host.node.set(id, name, option(name, value, socket.generation));
             set.map_err(|error| Unrunnable(format!("socket {}: {name}: {error}", spec.name)))?;
         }
         for topic in &spec.subscribe {
@@ -291,8 +284,20 @@ impl World<'_> {
     }
 }
 
+/// The value of an option; a process with another identity has other routing ids.
+pub(super) fn option(name: &str, setting: &Setting, generation: u32) -> Value {
+    match setting {
+        Setting::Flag(flag) => (*flag).into(),
+        Setting::Number(number) => (*number).into(),
+        Setting::Text(text) if name == "routing_id" && generation > 0 => {
+            format!("{text}+{generation}").as_bytes().into()
+        }
+        Setting::Text(text) => text.as_bytes().into(),
+    }
+}
+
 /// What the engine's reason looks like from outside.
-const fn end(ended: &Ended) -> End {
+pub(super) const fn end(ended: &Ended) -> End {
     match ended {
         Ended::Connection(Reason::HeartbeatTimeout | Reason::TtlExpired) => End::Heartbeat,
         // What the other side did is noted where it does it.
@@ -303,7 +308,7 @@ const fn end(ended: &Ended) -> End {
 }
 
 /// The applications of this world let everybody in but mallory.
-fn judged(request: &Request) -> Status {
+pub(super) fn judged(request: &Request) -> Status {
     match &request.credentials {
         Credentials::Plain { username, .. } if username == b"mallory" => Status::Refused,
         _ => Status::Success,

@@ -52,6 +52,18 @@ pub(super) struct Pipe {
     pub(super) resets_after: Option<u64>,
 }
 
+/// What the trace tells of it.
+pub(super) fn item(seen: Seen) -> Item {
+    match seen {
+        Seen::Ready => Item::Ready,
+        Seen::Message(id) => Item::Message(id),
+        Seen::Other => Item::Other,
+        Seen::Subscribe(topic) => Item::Subscribe(topic),
+        Seen::Cancel(topic) => Item::Cancel(topic),
+        Seen::Ping | Seen::Pong | Seen::Error => Item::Control,
+    }
+}
+
 impl Pipe {
     pub(super) fn new(to_publisher: bool) -> Self {
         Self { sniffer: Sniffer::new(to_publisher), ..Self::default() }
@@ -62,14 +74,7 @@ impl Pipe {
         let mut whole = Vec::new();
         let items = &mut self.items;
         self.sniffer.take(&octets, |end, seen| {
-            let item = match seen {
-                Seen::Ready => Item::Ready,
-                Seen::Message(id) => Item::Message(id),
-                Seen::Other => Item::Other,
-                Seen::Subscribe(topic) => Item::Subscribe(topic),
-                Seen::Cancel(topic) => Item::Cancel(topic),
-                Seen::Ping | Seen::Pong | Seen::Error => Item::Control,
-            };
+            let item = item(seen);
             whole.push(item.clone());
             items.push_back((end, item));
         });
@@ -93,12 +98,17 @@ impl Pipe {
         (self.closes, self.owes) = (false, false);
     }
 
-    /// Nothing is on its way any more.
-    pub(super) fn clear(&mut self) {
+    /// What its system has held or sent and nobody has confirmed is not sent again.
+    pub(super) fn abandon(&mut self) {
         self.lose();
         self.flight.clear();
-        self.inbox.clear();
         self.in_flight = 0;
+    }
+
+    /// Nothing is on its way any more.
+    pub(super) fn clear(&mut self) {
+        self.abandon();
+        self.inbox.clear();
     }
 
     /// Whether the sending system has taken everything, so that the engine may write more.
