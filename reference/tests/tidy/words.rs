@@ -98,6 +98,9 @@ pub(super) const SLEEPS_WITH_A_REASON: &[(&str, &str)] = &[
     ("conformance/src/runner/stop.rs", "the end of a run that --max-time sets"),
     ("reference/src/runtime/endpoints.rs", "the waits that the back-off of the core asks for"),
     ("reference/src/runtime/session.rs", "the deadlines that the core asks for"),
+    ("sim/src/world/turmoil/produce.rs", "the time of a flow's next message, which is virtual"),
+    ("sim/src/world/turmoil/transport.rs", "the waits of TCP, which are virtual"),
+    ("sim/src/world/turmoil/work.rs", "how long an application works, which is virtual"),
 ];
 
 /// Sleeps outside the allow list, and entries of the list that allow nothing any more.

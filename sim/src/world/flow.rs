@@ -53,12 +53,12 @@ impl FlowState {
             routes.push((number, id.clone().into_bytes()));
         }
         let (socket, _) = find(&flow.from)?;
-        let due = flow.start.0;
-        Ok(Self { socket, next: 0, due, is_blocked: false, was_away: false, awaits: None, routes })
+        let (due, is_blocked, was_away) = (flow.start.0, false, false);
+        Ok(Self { socket, next: 0, due, is_blocked, was_away, awaits: None, routes })
     }
 
-    /// The next message has been sent, or was refused. Whoever has waited for room goes on from now;
-    /// who was in time keeps its rhythm.
+    /// The next message has been sent, or was refused. Whoever has waited for room goes on from
+    /// now; who was in time keeps its rhythm.
     pub(super) const fn went(&mut self, now: u64, every: u64) {
         let since = if self.is_blocked || self.was_away { now } else { self.due };
         (self.next, self.due) = (self.next + 1, since.saturating_add(every));

@@ -21,6 +21,7 @@ mod fault;
 mod flow;
 mod host;
 mod pipe;
+pub mod turmoil;
 
 use crate::chance::Chance;
 use crate::schedule::Schedule;

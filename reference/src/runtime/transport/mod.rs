@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! Transport   bind, accept, connect          Net   tcp and ipc of the operating system
-//!             entropy, leaving               for simulators: octets of a seed, and a record of ends
+//!             entropy, leaving               for simulators: octets of a seed, records of ends
 //! ```
 //!
 //! A transport is all that the runtime knows of the world, but for time, which is tokio's.
