@@ -1,6 +1,5 @@
 //! The turmoil world: runs repeat, and it agrees with the tight one.
-
-#![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
+#![cfg(test)]
 
 #[path = "turmoil/agree.rs"]
 mod agree;

@@ -62,7 +62,7 @@ pub(super) async fn run(world: Arc<World>, host: usize) -> turmoil::Result {
         // Sockets outlive what is done with them, and go with the runtime, not with the host.
         tasks.spawn(async move {
             let _kept = process;
-            core::future::pending().await
+            core::future::pending::<()>().await;
         });
     }
     while let Some(outcome) = tasks.join_next().await {

@@ -73,7 +73,9 @@ impl Stream {
         pieces: &[IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
         if ready!(self.poll_finish(cx))? {
-            return Poll::Ready(Ok(pieces.iter().map(|piece| piece.len()).sum()));
+            let octets = gather(pieces, usize::MAX);
+            self.world.state().wrote(self.id, self.side, &octets);
+            return Poll::Ready(Ok(octets.len()));
         }
         let link = &self.world.schedule.link;
         let window = link.sndbuf.0.saturating_add(link.rcvbuf.0).max(1);
