@@ -63,8 +63,11 @@ pub fn svg(schedule: &Schedule, trace: &Trace, analysis: &Analysis) -> String {
         drawing.lane(number, node, trace);
     }
     let shown = drawing.messages(&nodes, &analysis.lives);
-    let legend =
-        if shown > 1 { format!("; one message of {shown} is drawn") } else { String::new() };
+    let legend = if shown > 1 {
+        format!("; one of {shown} delivered messages is drawn")
+    } else {
+        String::new()
+    };
     drawing.words(LEFT, height - 8.0, "dim", &format!(
         "blue: delivered, from sender to receiver; red cross: lost, in the lane where; red lane: \
         down{legend}"
@@ -119,7 +122,10 @@ impl Drawing<'_> {
                 "<line class=\"grid\" x1=\"{x:.1}\" y1=\"34\" x2=\"{x:.1}\" y2=\"{:.1}\"/>",
                 height - 26.0
             ));
-            self.words(x + 3.0, 44.0, "dim", &Span(at).to_string());
+            // The last one would be cut off.
+            if x + 40.0 < LEFT + WIDTH {
+                self.words(x + 3.0, 44.0, "dim", &Span(at).to_string());
+            }
             at += step;
         }
     }
