@@ -1,5 +1,5 @@
-//! What people read of a run: the report, the picture, the life of a message; and what a shrinker and
-//! a hunt leave.
+//! What people read of a run: the report, the picture, the life of a message; and what shrinkers
+//! and hunts leave.
 
 #![cfg(test)]
 
