@@ -2,12 +2,11 @@
 //!
 //! A panic of the engine is a finding like any other (O10). Each finding is shrunk.
 
-use crate::bites::Bite;
+use crate::bites::{Bites, add};
 use crate::schedule::{FileError, Schedule, write};
 use crate::shrink::shrink;
 use crate::verdict::{Outcome, run};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -16,7 +15,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 pub const PANIC: &str = "O10-panic";
 /// Runs that a shrinker may take for one finding.
 const SHRINKS: u64 = 400;
-/// Findings after which a hunt has seen enough.
+/// Findings of a thread that are shrunk and kept; the others are counted.
 const FINDINGS_MAX: usize = 20;
 
 /// Something that no engine may do, and how to see it again.
@@ -31,16 +30,6 @@ pub struct Finding {
     pub what: String,
     /// The shrunk schedule, as a `.zsim`.
     pub zsim: String,
-}
-
-/// How often a kind of fault was done and had an effect.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Count {
-    /// Times it was done.
-    pub done: u64,
-    /// Times it showed.
-    pub bit: u64,
 }
 
 /// What a hunt, or several, have seen: `zeroproof/hunt/1`.
@@ -58,7 +47,7 @@ pub struct Hunt {
     /// Of these, those that were lost, each with a cause.
     pub lost: u64,
     /// By the kind of fault.
-    pub faults: BTreeMap<String, Count>,
+    pub faults: Bites,
     /// What was found, at most 20 a thread.
     pub findings: Vec<Finding>,
 }
@@ -87,11 +76,7 @@ impl Hunt {
         self.broken += other.broken;
         self.sent += other.sent;
         self.lost += other.lost;
-        for (kind, count) in other.faults {
-            let sum = self.faults.entry(kind).or_default();
-            sum.done += count.done;
-            sum.bit += count.bit;
-        }
+        add(&mut self.faults, &other.faults);
         self.findings.extend(other.findings);
         self.findings.sort_by_key(|finding| finding.seed);
     }
@@ -99,23 +84,18 @@ impl Hunt {
     fn count(&mut self, outcome: &Outcome) {
         self.sent += outcome.table.sent();
         self.lost += outcome.table.lost();
-        for (kind, Bite { done, bit }) in &outcome.bites {
-            let sum = self.faults.entry((*kind).to_owned()).or_default();
-            sum.done += done;
-            sum.bit += bit;
-        }
+        add(&mut self.faults, &outcome.bites);
     }
 }
 
 /// Runs the seeds of a shard; `schedule` makes the schedule of each, `stop` ends it early, `tell`
-/// is
-/// told how many are done.
+/// is told how many are done.
 ///
 /// # Errors
-/// A schedule cannot be run.
+/// A schedule cannot be made, or cannot be run.
 pub fn hunt(
     plan: &Plan,
-    schedule: impl Fn(u64) -> Schedule + Sync,
+    schedule: impl Fn(u64) -> Result<Schedule, String> + Sync,
     stop: &AtomicBool,
     tell: impl Fn(u64) + Sync,
 ) -> Result<Hunt, String> {
@@ -143,7 +123,7 @@ pub fn hunt(
 
 fn work(
     plan: &Plan,
-    schedule: &(impl Fn(u64) -> Schedule + Sync),
+    schedule: &(impl Fn(u64) -> Result<Schedule, String> + Sync),
     stop: &AtomicBool,
     tell: &(impl Fn(u64) + Sync),
     (next, done): (&AtomicU64, &AtomicU64),
@@ -154,7 +134,7 @@ fn work(
         if seed >= plan.seeds.end || stop.load(Ordering::Relaxed) {
             return Ok(());
         }
-        let schedule = schedule(seed);
+        let schedule = schedule(seed)?;
         own.runs += 1;
         if let Some((oracle, what)) = judge(&schedule, own)? {
             own.broken += 1;

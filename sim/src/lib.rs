@@ -1,13 +1,11 @@
 //! What a ZeroMQ topology loses when something goes wrong: a deterministic simulator.
 //!
 //! ```text
-//! units chance message   vocabulary: times and sizes, numbers that look like chance, messages
-//! with names
+//! units chance message   vocabulary: times and sizes, chance out of a seed, messages with names
 //! schedule/              all that a run depends on, as data and as text (.zsim)
 //! scenario/              what people write: TOML + seed -> Schedule
 //! sniff trace            what passes on a wire, what happened
-//! world/                 processes, pipes, faults and applications in virtual time: Schedule ->
-//! Trace
+//! world/                 processes, pipes, faults, applications; virtual time: Schedule -> Trace
 //! analysis/              the life of every message, and sums: Schedule + Trace -> fates
 //! oracle/                what must be true of every run, whatever is done to it
 //! bites verdict          whether faults had an effect; one run, judged

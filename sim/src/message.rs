@@ -5,8 +5,7 @@
 //! ```
 //!
 //! The topic is in the first part only. The name stands at the end of each part, so that it is
-//! found
-//! whatever the topic is.
+//! found whatever the topic is.
 
 use core::fmt;
 

@@ -1,6 +1,5 @@
-//! The same failure in fewer words: operations, messages, sockets and digits are taken away as
-//! long as
-//! the same oracle is broken.
+//! The same failure in fewer words: operations, messages, sockets and digits are taken away as long
+//! as the same oracle is broken.
 //!
 //! ```text
 //! ddmin over operations --> fewer messages --> fewer sockets --> round times --> no jitter

@@ -1,13 +1,11 @@
 //! What passes on a wire, read by somebody who shares no code with the engine.
 //!
 //! ```text
-//! greeting (64 octets) frame*     frame = flags, size, body     message = parts, the last without
-//! MORE
+//! greeting (64 octets) frame*   frame = flags, size, body   message = parts, the last without MORE
 //! ```
 //!
 //! It reads ZMTP 3.x in clear; of CURVE it sees that boxes pass. Deliberately absent: judgement,
-//! and
-//! older versions, where it sees nothing.
+//! and older versions, where it sees nothing.
 
 use crate::message::{self, MessageId};
 

@@ -114,8 +114,6 @@ pub struct Trace {
     pub hash: u64,
     /// The hash after every [`MARK_EVERY`] events.
     pub marks: Vec<u64>,
-    /// Octets of messages in the queues of a process, at most.
-    pub peak_queued: Vec<u64>,
     /// What waits at the end.
     pub left: Vec<Left>,
     /// The run was stopped, since it did more than anything that makes sense.

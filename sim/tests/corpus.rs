@@ -1,6 +1,5 @@
 //! Schedules that were worth keeping: each leads to the trace that its file names, in every build
-//! and
-//! on every machine, and breaks no oracle.
+//! and on every machine, and breaks no oracle.
 #![cfg(test)]
 
 use std::path::{Path, PathBuf};

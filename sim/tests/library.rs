@@ -24,8 +24,7 @@ fn outcomes(scenario: &Scenario, text: &str) -> Vec<Outcome> {
 fn every_scenario_keeps_its_promises_and_the_page_tells_its_answer() {
     let mut page = String::from(
         "# What is lost, and where\n\nEach file here is a question; its answer is measured, over \
-        all its \
-         seeds, by `zeroproof sim run NAME`.\n\nThis page is made from them: \
+         all its seeds, by `zeroproof sim run NAME`.\n\nThis page is made from them: \
          `ZEROPROOF_UPDATE=1 cargo test -p zeroproof-sim --test library`.\n",
     );
     let mut wrong = Vec::new();

@@ -94,7 +94,7 @@ fn shards_of_a_hunt_add_up_to_the_whole() {
     let stop = AtomicBool::new(false);
     let part = |shard, shards| {
         let plan = Plan { seeds: 1..25, shard, shards, jobs: 2 };
-        hunt(&plan, |seed| invent(seed, true), &stop, |_| {}).unwrap()
+        hunt(&plan, |seed| Ok(invent(seed, true)), &stop, |_| {}).unwrap()
     };
     let mut sum = Hunt::default();
     (1..=3).for_each(|shard| sum.merge(part(shard, 3)));

@@ -5,27 +5,25 @@
 //! the table until it is answered, even when its caller has gone: a late answer is no surprise.
 //! Deliberately absent: restart, and the meaning of any op.
 
-use std::collections::{HashMap, VecDeque};
-use std::process::{ExitStatus, Stdio};
+use std::collections::HashMap;
+use std::process::ExitStatus;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use serde_json::{Map, Value};
-use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncWriteExt, BufReader};
-use tokio::process::{Child, ChildStdin, ChildStdout, Command};
+use tokio::io::BufReader;
+use tokio::process::{Child, ChildStdout};
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
 use super::error::{AdapterError, ErrorKind};
+use super::pipes::{Line, Started, Tail, keep, read_line, spawn, write};
 
 /// The longest answer in octets, newline included; twice the largest part, in hex, and some.
 pub(super) const MAX_LINE: usize = 2 * super::MAX_PART + (64 << 10);
 /// How much of an offending line is quoted, in octets.
 const QUOTED: usize = 4096;
-pub(super) const STDERR_LINES: usize = 20;
-/// The longest kept line of standard error, in octets.
-pub(super) const STDERR_LINE: usize = 1000;
 /// After the end of the process: time for what is left in its pipes.
 const LAST_WORDS: Duration = Duration::from_millis(300);
 /// After the end of its standard output: time for the process to end itself.
@@ -48,7 +46,7 @@ pub(super) struct Link {
 #[derive(Default)]
 struct State {
     table: Mutex<Table>,
-    stderr: Mutex<VecDeque<String>>,
+    stderr: Arc<Tail>,
     /// Why the process is gone; set once, under the lock of `table`.
     fate: watch::Sender<Option<AdapterError>>,
 }
@@ -66,27 +64,13 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 impl Link {
     /// Starts the program. Needs a tokio runtime with time and I/O; any kind will do.
     pub(super) fn start(argv: &[String]) -> Result<Self, AdapterError> {
-        let spawn = |why: String| AdapterError::Spawn { command: argv.join(" "), why };
-        let (program, words) = argv.split_first().ok_or_else(|| spawn("no command".into()))?;
-        let mut child = Command::new(program)
-            .args(words)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .kill_on_drop(true)
-            .spawn()
-            .map_err(|error| spawn(error.to_string()))?;
-        let (Some(stdin), Some(stdout), Some(stderr)) =
-            (child.stdin.take(), child.stdout.take(), child.stderr.take())
-        else {
-            return Err(spawn("its standard streams could not be opened".into()));
-        };
+        let Started { child, stdin, stdout, stderr } = spawn(argv)?;
         let state = Arc::new(State::default());
         let pid = child.id();
         let (lines, queue) = mpsc::unbounded_channel();
         let (alive, gone) = oneshot::channel();
         tokio::spawn(write(stdin, queue));
-        let words = tokio::spawn(keep_stderr(stderr, Arc::clone(&state)));
+        let words = tokio::spawn(keep(stderr, Arc::clone(&state.stderr)));
         tokio::spawn(supervise(child, stdout, gone, words, Arc::clone(&state)));
         Ok(Self { state, lines: Mutex::new(Some(lines)), pid, _alive: alive })
     }
@@ -161,7 +145,7 @@ impl Link {
 
 impl State {
     fn stderr_tail(&self) -> String {
-        lock(&self.stderr).iter().cloned().collect::<Vec<_>>().join("\n")
+        self.stderr.text()
     }
 
     fn died(&self, status: String) -> AdapterError {
@@ -216,17 +200,6 @@ struct Failure {
     message: String,
 }
 
-async fn write(mut stdin: ChildStdin, mut queue: mpsc::UnboundedReceiver<Vec<u8>>) {
-    while let Some(mut lines) = queue.recv().await {
-        while let Ok(next) = queue.try_recv() {
-            lines.extend(next);
-        }
-        if stdin.write_all(&lines).await.is_err() {
-            return; // the reader of the pipe is gone; the supervisor sees it end
-        }
-    }
-}
-
 /// Reads answers until the end of standard output (`None`) or a broken rule.
 async fn read(stdout: ChildStdout, state: &State) -> Option<AdapterError> {
     let mut stdout = BufReader::with_capacity(64 << 10, stdout);
@@ -242,56 +215,6 @@ async fn read(stdout: ChildStdout, state: &State) -> Option<AdapterError> {
             let quoted = line.get(..QUOTED).unwrap_or(&line);
             let line = String::from_utf8_lossy(quoted).trim_end_matches('\n').to_owned();
             return Some(AdapterError::Protocol { line, why });
-        }
-    }
-}
-
-pub(super) enum Line {
-    Whole,
-    TooLong,
-    End,
-}
-
-/// Appends to `line` up to and without the next newline, at most `limit` octets.
-pub(super) async fn read_line<R: AsyncBufReadExt + Unpin>(
-    from: &mut R,
-    line: &mut Vec<u8>,
-    limit: usize,
-) -> Line {
-    loop {
-        let octets = match from.fill_buf().await {
-            Ok(octets) if !octets.is_empty() => octets,
-            _ => return Line::End,
-        };
-        let end = octets.iter().position(|octet| *octet == b'\n');
-        let body = end.and_then(|end| octets.get(..end)).unwrap_or(octets);
-        let room = limit.saturating_sub(line.len());
-        line.extend_from_slice(body.get(..room).unwrap_or(body));
-        let too_long = body.len() > room;
-        let used = body.len() + usize::from(end.is_some());
-        from.consume(used);
-        match end {
-            _ if too_long => return Line::TooLong,
-            Some(_) => return Line::Whole,
-            None => {}
-        }
-    }
-}
-
-async fn keep_stderr(stderr: impl AsyncRead + Unpin, state: Arc<State>) {
-    let mut stderr = BufReader::new(stderr);
-    loop {
-        let mut line = Vec::new();
-        let end = read_line(&mut stderr, &mut line, STDERR_LINE).await;
-        if !line.is_empty() {
-            let mut tail = lock(&state.stderr);
-            tail.push_back(String::from_utf8_lossy(&line).into_owned());
-            if tail.len() > STDERR_LINES {
-                tail.pop_front();
-            }
-        }
-        if matches!(end, Line::End) {
-            return;
         }
     }
 }

@@ -1,9 +1,9 @@
 //! Drives an implementation through an adapter: a program that speaks `zeroproof/adapter/1`, one
 //! JSON object a line on standard input and output. The protocol is in `conformance/adapters/`.
 //!
-//! `client` has the calls, `link` the process and the answers by id, `hello` what an adapter says
-//! of itself, `part` the octets of messages; `check` tries the rules of the protocol on an adapter;
-//! `skeleton` has adapters to begin with.
+//! `client` has the calls, `link` the answers by id, `pipes` the process, `hello` what an adapter
+//! says of itself, `part` the octets of messages; `check` tries the rules of the protocol on an
+//! adapter; `skeleton` has adapters to begin with.
 //! Deliberately absent: judgement, restarts and pools; the runner decides what a dead adapter
 //! means. Real processes need real time: under a paused tokio clock every deadline here would pass
 //! at once.
@@ -14,6 +14,7 @@ mod error;
 mod hello;
 mod link;
 pub(crate) mod part;
+mod pipes;
 pub mod skeleton;
 
 pub use client::{Adapter, SocketId};

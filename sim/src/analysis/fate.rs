@@ -1,15 +1,12 @@
 //! What became of each message: delivered, or where it was last seen and what ended there.
 //!
 //! ```text
-//! Sent --> queue of the sender --> Written --> network --> Arrived --> queue of the receiver -->
-//! Received
+//! Sent --> sender's queue --> Written --> network --> Arrived --> receiver's queue --> Received
 //! ```
 //!
 //! Every place has its ways to lose a message, and each needs its cause in the trace: a process
-//! that
-//! died, a connection that ended, a queue that was full. Whatever has none is [`Fate::Unknown`],
-//! which
-//! no engine may have.
+//! that died, a connection that ended, a queue that was full. Whatever has none is
+//! [`Fate::Unknown`], which no engine may have.
 
 use super::Facts;
 use super::topology::{self, Reach, Way};

@@ -47,6 +47,8 @@ pub struct Analysis {
     pub lives: Vec<Life>,
     /// Connections by number.
     pub wires: Vec<Wire>,
+    /// Who may get what, by flow.
+    pub ways: Vec<Ways>,
     /// Sums.
     pub table: Table,
 }
@@ -82,8 +84,8 @@ pub fn analyse(schedule: &Schedule, trace: &Trace) -> Analysis {
         let numbers: Vec<u32> = group.iter().map(|(_, number)| *number).collect();
         lives.extend(facts.lives(id, &numbers));
     }
-    let table = table::table(schedule, trace, &lives);
-    Analysis { lives, wires: facts.wires, table }
+    let table = table::table(schedule, trace, &facts.ways, &lives);
+    Analysis { lives, wires: facts.wires, ways: facts.ways, table }
 }
 
 /// The message an event is about.

@@ -1,5 +1,6 @@
 //! Sums of lives: what was sent, delivered and lost, where, and how long nothing came.
 
+use super::topology::{Reach, Ways};
 use super::{Fate, Life};
 use crate::schedule::Schedule;
 use crate::trace::{Trace, What};
@@ -98,12 +99,11 @@ impl Table {
     }
 }
 
-pub(super) fn table(schedule: &Schedule, trace: &Trace, lives: &[Life]) -> Table {
-    let ways = super::topology::ways(schedule);
+pub(super) fn table(schedule: &Schedule, trace: &Trace, ways: &[Ways], lives: &[Life]) -> Table {
     let mut groups: BTreeMap<(u16, bool, usize), Vec<&Life>> = BTreeMap::new();
     for life in lives {
         let all = ways.get(usize::from(life.id.flow)).map(|ways| ways.reach);
-        let each = all == Some(super::topology::Reach::All) && !life.id.is_reply;
+        let each = all == Some(Reach::All) && !life.id.is_reply;
         let chosen =
             schedule.flow.get(usize::from(life.id.flow)).is_some_and(|flow| !flow.to.is_empty());
         let end = if each || chosen { life.end } else { usize::MAX };

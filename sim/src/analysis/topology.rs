@@ -2,8 +2,7 @@
 //!
 //! ```text
 //! hop: socket --wire--> socket          a socket that forwards continues from its target
-//! any: one of the ends gets a message   all: each end whose filter fits does (a publisher is on
-//! the way)
+//! any: one of the ends gets a message   all: each end whose filter fits (past a publisher)
 //! ```
 
 use crate::message::MessageId;
@@ -112,13 +111,6 @@ pub fn topic(schedule: &Schedule, id: MessageId) -> &[u8] {
     nth.and_then(|nth| topics.get(nth)).map(String::as_bytes).unwrap_or_default()
 }
 
-/// Whether a socket wants a message that begins so.
-#[must_use]
-pub fn wants(socket: &Socket, topic: &[u8]) -> bool {
-    socket.kind != SocketType::Sub
-        || socket.subscribe.iter().any(|wanted| topic.starts_with(wanted.as_bytes()))
-}
-
 /// The ways on which a message should be delivered: any of them, or each.
 #[must_use]
 pub fn expected<'a>(schedule: &Schedule, ways: &'a Ways, id: MessageId) -> (Reach, Vec<&'a Way>) {
@@ -133,7 +125,7 @@ pub fn expected<'a>(schedule: &Schedule, ways: &'a Ways, id: MessageId) -> (Reac
         let Some((_, first)) = way.first() else { return false };
         let name = schedule.socket.get(*first).map(|socket| &socket.name);
         let end = way.last().and_then(|(_, end)| schedule.socket.get(*end));
-        chosen.is_none_or(|chosen| name == Some(chosen)) && end.is_some_and(|end| wants(end, topic))
+        chosen.is_none_or(|chosen| name == Some(chosen)) && end.is_some_and(|end| end.wants(topic))
     };
     (ways.reach, ways.there.iter().filter(fits).collect())
 }

@@ -1,9 +1,8 @@
 //! O4: queues hold what their high-water marks allow, and no run is a storm of events.
 //!
 //! Counted per connection: written octets are the kernel's, so a sender's queue is what it has
-//! taken
-//! and not written, and a receiver's is what has come and was not received. An engine may have one
-//! batch under way and one read beyond the mark.
+//! taken and not written, and a receiver's is what has come and was not received. An engine may
+//! have one batch under way and one read beyond the mark.
 
 use super::{Breach, Case};
 use crate::trace::{Item, What};

@@ -2,8 +2,7 @@
 //!
 //! Judged where the quiet tail is long enough: for the longest interval between attempts, a
 //! handshake, the time of the heartbeats, and what the network may still hold back. A strict REQ
-//! whose
-//! request or reply was lost waits for ever, as RFC 28 has it; without heartbeats a half-open
+//! whose request or reply was lost waits for ever, as RFC 28 has it; without heartbeats a half-open
 //! connection stays: both are no breach, and reports say so.
 
 use super::{Breach, Case};

@@ -5,8 +5,7 @@
 //! ```
 //!
 //! Oracles see a schedule, a trace and its analysis, and nothing of the engine. Every one has a
-//! liar
-//! in its tests that it must catch.
+//! liar in its tests that it must catch.
 
 mod bounds;
 mod conservation;
@@ -56,22 +55,19 @@ pub const ORACLES: [Oracle; 7] = [
     Oracle {
         id: order::ID,
         promise: "a connection keeps order, repeats nothing, invents nothing, and messages come \
-        whole \
-                  (23: messages are atomic; 37-MSG-001)",
+                  whole (23: messages are atomic; 37-MSG-001)",
         judge: order::judge,
     },
     Oracle {
         id: conservation::ID,
-        promise: "what was sent was delivered, or lost at a place that has its cause in the \
-        trace, or \
-                  is still there",
+        promise: "what was sent was delivered, or lost at a place that has its cause in the trace, \
+                  or is still there",
         judge: conservation::judge,
     },
     Oracle {
         id: pattern::ID,
         promise: "replies go to who asked, routed messages to whom they name, and subscribers get \
-        what \
-                  they asked for (28, 29)",
+                  what they asked for (28, 29)",
         judge: pattern::judge,
     },
     Oracle {
@@ -87,8 +83,7 @@ pub const ORACLES: [Oracle; 7] = [
     Oracle {
         id: heartbeat::ID,
         promise: "with heartbeats a silent peer is found in time, and a living one is never given \
-        up \
-                  (37-HB-*)",
+                  up (37-HB-*)",
         judge: heartbeat::judge,
     },
     Oracle {

@@ -9,7 +9,6 @@ use crate::units::Span;
 pub(super) const ID: &str = "O3-pattern";
 
 pub(super) fn judge(case: Case<'_>, breaches: &mut Vec<Breach>) {
-    let ways = topology::ways(case.schedule);
     let mut awaited: Vec<Option<u32>> = vec![None; case.schedule.flow.len()];
     for (number, event) in (0_u32..).zip(&case.trace.events) {
         let at = Span(event.at);
@@ -46,7 +45,9 @@ pub(super) fn judge(case: Case<'_>, breaches: &mut Vec<Breach>) {
                 }
             }
             What::Received { socket, message } => {
-                let Some(ways) = ways.get(usize::from(message.flow)) else { continue };
+                let Some(ways) = case.analysis.ways.get(usize::from(message.flow)) else {
+                    continue;
+                };
                 let (_, expected) = topology::expected(case.schedule, ways, *message);
                 let at = usize::from(*socket);
                 let is_on = expected.iter().any(|way| way.iter().any(|(_, to)| *to == at));

@@ -17,8 +17,8 @@ const BAR: f64 = 15.0;
 /// Lines that can still be told apart.
 const LINES_MAX: usize = 600;
 
-const STYLE: &str = "text{font:12px \
-system-ui,sans-serif;fill:#222}.dim{fill:#667}.lane{fill:#eef1f5}\
+const STYLE: &str = "text{font:12px system-ui,sans-serif;fill:#222}.dim{fill:#667}\
+.lane{fill:#eef1f5}\
 .down{fill:#e9b4ae}.fault{fill:#f0c674}.ok{stroke:#2a7f9e;stroke-width:1;opacity:.55}\
 .lost{stroke:#b3261e;stroke-width:1.6}.grid{stroke:#ccd;stroke-width:1}.page{fill:#fff}\
 @media(prefers-color-scheme:dark){text{fill:#e6e6ea}.dim{fill:#9aa}.lane{fill:#262a33}\
@@ -260,34 +260,15 @@ impl Drawing<'_> {
 
 /// What begins a fault, from when to when.
 fn faults(schedule: &Schedule) -> Vec<(&Op, u64, u64)> {
-    let mut faults = Vec::new();
-    for (number, timed) in schedule.op.iter().enumerate() {
-        let ends = matches!(
-            timed.op,
-            Op::Heal { .. }
-                | Op::Resume { .. }
-                | Op::Flow { .. }
-                | Op::Accept { .. }
-                | Op::Boot { .. }
-        );
-        let nothing = matches!(
-            timed.op,
-            Op::Loss { per_million: 0, .. }
-                | Op::ClockRate { percent: 100, .. }
-                | Op::Bandwidth { bandwidth: None, .. }
-        );
-        if ends || nothing {
-            continue;
-        }
-        let later = schedule.op.iter().skip(number + 1);
-        let mut same = later.filter(|next| {
-            next.op.node() == timed.op.node() && next.op.between() == timed.op.between()
-        });
-        let instant = matches!(timed.op, Op::Reset { .. } | Op::Finish { .. } | Op::Evil { .. });
-        let end = same.next().map_or(schedule.duration.0, |next| next.at.0);
-        faults.push((&timed.op, timed.at.0, if instant { timed.at.0 } else { end }));
-    }
-    faults
+    let begun = schedule.op.iter().enumerate().filter(|(_, timed)| timed.op.begins());
+    begun
+        .map(|(number, timed)| {
+            let instant =
+                matches!(timed.op, Op::Reset { .. } | Op::Finish { .. } | Op::Evil { .. });
+            let until = if instant { timed.at } else { schedule.until(number) };
+            (&timed.op, timed.at.0, until.0)
+        })
+        .collect()
 }
 
 fn escaped(text: &str) -> String {

@@ -7,9 +7,8 @@ use crate::schedule::Schedule;
 use crate::verdict::Outcome;
 use core::fmt::Write;
 
-/// The report of all seeds of a scenario. The schedule is that of the worst one, which is the
-/// first of
-/// the outcomes.
+/// The report of all seeds of a scenario. The schedule is that of the worst one, which is the first
+/// of the outcomes.
 #[must_use]
 pub fn loss_report(schedule: &Schedule, outcomes: &[Outcome]) -> String {
     let Some(worst) = outcomes.first() else { return "no seed was run\n".to_owned() };

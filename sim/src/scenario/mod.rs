@@ -5,8 +5,7 @@
 //! ```
 //!
 //! Counts, groups and durations are for people; a [`Schedule`] has neither. Every mistake is told
-//! with
-//! its line and what would be right.
+//! with its line and what would be right.
 
 mod expand;
 mod faults;

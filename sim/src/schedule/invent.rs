@@ -1,8 +1,7 @@
 //! A topology out of a seed: sockets, options, traffic and faults that nobody thought of.
 //!
 //! Every stable pattern in turn, with few sockets, small queues and short times, so that many
-//! things
-//! meet in one run.
+//! things meet in one run.
 
 use super::swarm::{SWARM, Swarm};
 use super::{Flow, Line, Schedule, Setting, Socket, Then, Work};

@@ -14,7 +14,7 @@ mod swarm;
 
 pub use file::{FileError, read, write};
 pub use invent::{PATTERNS, invent, pairs};
-pub use op::{KINDS, Op, Timed, Way};
+pub use op::{Op, Timed, Way};
 pub use swarm::{SWARM, Swarm};
 
 use crate::units::{Bandwidth, Range, Size, Span};
@@ -112,6 +112,16 @@ pub struct Socket {
     /// The socket of the same process that `forward` sends to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub to: Option<String>,
+}
+
+impl Socket {
+    /// Whether its application asked for messages that begin so (29/SUB); all but a SUB get
+    /// whatever comes.
+    #[must_use]
+    pub fn wants(&self, topic: &[u8]) -> bool {
+        self.kind != SocketType::Sub
+            || self.subscribe.iter().any(|wanted| topic.starts_with(wanted.as_bytes()))
+    }
 }
 
 /// The value of an option.
@@ -235,6 +245,20 @@ impl Schedule {
     #[must_use]
     pub fn socket_named(&self, name: &str) -> Option<(usize, &Socket)> {
         self.socket.iter().enumerate().find(|(_, socket)| socket.name == name)
+    }
+
+    /// Until when what the operation of this number does goes on: something else is done at the
+    /// same place, or the run ends.
+    #[must_use]
+    pub fn until(&self, number: usize) -> Span {
+        let mut rest = self.op.iter().skip(number);
+        let first = rest.next();
+        let same = rest.find(|next| {
+            first.is_some_and(|first| {
+                next.op.node() == first.op.node() && next.op.between() == first.op.between()
+            })
+        });
+        same.map_or(self.duration, |next| next.at)
     }
 
     /// When the last operation is over.

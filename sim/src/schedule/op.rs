@@ -164,31 +164,6 @@ pub enum Op {
     },
 }
 
-/// Names of operations, for counters and pictures.
-pub const KINDS: [&str; 21] = [
-    "cut",
-    "heal",
-    "loss",
-    "latency",
-    "bandwidth",
-    "chop",
-    "reset",
-    "reset-after",
-    "finish",
-    "kill",
-    "power-off",
-    "boot",
-    "pause",
-    "resume",
-    "stall",
-    "flow",
-    "refuse",
-    "black-hole",
-    "accept",
-    "clock-rate",
-    "evil",
-];
-
 impl Op {
     /// Its name in files.
     #[must_use]
@@ -215,6 +190,24 @@ impl Op {
             Self::Accept { .. } => "accept",
             Self::ClockRate { .. } => "clock-rate",
             Self::Evil { .. } => "evil",
+        }
+    }
+
+    /// Whether it begins something, and does not only end it.
+    #[must_use]
+    pub const fn begins(&self) -> bool {
+        match self {
+            Self::Heal { .. }
+            | Self::Resume { .. }
+            | Self::Flow { .. }
+            | Self::Accept { .. }
+            | Self::Boot { .. } => false,
+            Self::Loss { per_million, .. } => *per_million > 0,
+            Self::Chop { most, .. } => most.0 > 0,
+            Self::ResetAfter { octets, .. } => octets.0 > 0,
+            Self::Bandwidth { bandwidth, .. } => bandwidth.is_some(),
+            Self::ClockRate { percent, .. } => *percent != 100,
+            _ => true,
         }
     }
 

@@ -89,9 +89,8 @@ impl Sock {
     }
 
     pub(super) fn opened(&mut self, id: SocketId) {
-        (self.id, self.listener) = (Some(id), None);
         self.died();
-        self.id = Some(id);
+        (self.id, self.listener) = (Some(id), None);
     }
 
     /// Its process is gone, or the socket: with what it was at work on.
@@ -200,15 +199,12 @@ impl World<'_> {
 
     /// A reply has come to who asked.
     fn answered(&mut self, socket: usize, id: MessageId) {
-        let asked = MessageId { is_reply: false, ..id };
-        let number = usize::from(id.flow);
-        let Some(state) = self.flows.get_mut(number).filter(|flow| flow.socket == socket) else {
-            return;
-        };
-        if state.awaits == Some(asked) {
-            state.awaits = None;
-            let due = state.due.max(self.now);
-            self.push(due, Due::Produce(number as u16));
+        let flow = self.flows.get_mut(usize::from(id.flow));
+        if let Some(flow) = flow
+            && flow.is_answered(socket, id)
+        {
+            let due = flow.due.max(self.now);
+            self.push(due, Due::Produce(id.flow));
         }
     }
 
@@ -285,11 +281,7 @@ pub(super) fn told(spec: &Socket, parts: &Parts) -> Told {
     let ours = parts.get(envelope..).unwrap_or_default();
     match message::read(ours.iter().map(Vec::as_slice)) {
         Err(why) => Told::Foreign(why),
-        Ok((message, topic)) => {
-            let is_wanted =
-                spec.subscribe.iter().any(|wanted| topic.starts_with(wanted.as_bytes()));
-            Told::Ours { message, is_asked: spec.kind != SocketType::Sub || is_wanted }
-        }
+        Ok((message, topic)) => Told::Ours { message, is_asked: spec.wants(&topic) },
     }
 }
 

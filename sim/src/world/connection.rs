@@ -1,9 +1,8 @@
 //! Connections between two processes, and how they carry segments.
 //!
 //! ```text
-//! Transmit --> pipe --Arrive--> Octets          cut: parked, sent again after 0.2, 0.6, 1.4 ...
-//! s, or given up
-//! Close --> the end behind the last octet       no process any more: RST
+//! Transmit --> pipe --Arrive--> Octets      cut: parked; again after 0.2, 0.6 ... s, or given up
+//! Close --> the end behind the last octet   no process any more: RST
 //! ```
 //!
 //! Side 0 has dialled. Acknowledgements are free and instant, but for a cut: as long as they cannot
@@ -99,6 +98,12 @@ impl World<'_> {
 
     pub(super) fn wire_mut(&mut self, id: u32) -> Option<&mut Connection> {
         self.connections.get_mut(id as usize)
+    }
+
+    /// The process of a side, and what that side is doing.
+    pub(super) fn end_of(&self, id: u32, side: usize) -> Option<(usize, Side)> {
+        let connection = self.wire(id)?;
+        Some((*connection.hosts.get(side)?, *connection.sides.get(side)?))
     }
 
     /// Which connection and side a link of a process is.
@@ -205,12 +210,9 @@ impl World<'_> {
     pub(super) fn arrive(&mut self, id: u32, side: u8) {
         let from = usize::from(side);
         let Some(connection) = self.wire(id) else { return };
-        let (hosts, sides) = (connection.hosts, connection.sides);
+        let hosts = connection.hosts;
         let (passes, confirms) = (self.passes(connection, from), self.passes(connection, 1 - from));
-        let (Some(to), Some(state)) = (hosts.get(1 - from).copied(), sides.get(1 - from).copied())
-        else {
-            return;
-        };
+        let Some((to, state)) = self.end_of(id, 1 - from) else { return };
         let now = self.now;
         if !passes {
             return self.park(id, from);

@@ -20,17 +20,12 @@ const SYN_TRIES: u32 = 6;
 
 impl World<'_> {
     pub(super) fn dial(&mut self, host: usize, socket: SocketId, dialer: DialerId, to: &str) {
-        let now = self.local(host);
         let ours =
             self.sockets.iter().position(|known| known.host == host && known.id == Some(socket));
         let found = self.sockets.iter().position(|socket| socket.endpoint == to);
         let (Some(ours), Some(found)) = (ours, found) else {
             let failed = Input::Failed { socket, dialer, is_refused: true };
-            return self
-                .hosts
-                .get_mut(host)
-                .into_iter()
-                .for_each(|host| host.node.handle_input(now, failed.clone()));
+            return self.input(host, failed);
         };
         let incarnation = self.hosts.get(host).map_or(0, |host| host.incarnation);
         let id = self.connection([ours, found], host, Some((socket, dialer)), incarnation);
@@ -132,7 +127,8 @@ impl World<'_> {
         if !self.live.contains(&id) {
             return;
         }
-        if self.postponed(from, Due::Refused(id)) {
+        let again = if is_refused { Due::Refused(id) } else { Due::Syn(id) };
+        if self.postponed(from, again) {
             return;
         }
         self.live.remove(&id);

@@ -10,12 +10,7 @@ impl World<'_> {
     /// The engine of this side reads what has come, if it wants to.
     pub(super) fn read(&mut self, id: u32, side: usize) {
         let from = 1 - side;
-        let Some(connection) = self.connections.get(id as usize) else { return };
-        let (Some(host), Some(state)) =
-            (connection.hosts.get(side).copied(), connection.sides.get(side).copied())
-        else {
-            return;
-        };
+        let Some((host, state)) = self.end_of(id, side) else { return };
         if state != Side::Open {
             return;
         }
@@ -50,10 +45,7 @@ impl World<'_> {
 
     /// The sides of this process, of connections that are not over.
     pub(super) fn sides(&self, host: usize) -> Vec<(u32, usize)> {
-        let ends = self
-            .live
-            .iter()
-            .filter_map(|id| Some((*id, self.connections.get(*id as usize)?.hosts)));
+        let ends = self.live.iter().filter_map(|id| Some((*id, self.wire(*id)?.hosts)));
         ends.flat_map(|(id, [one, two])| [(id, 0, one), (id, 1, two)])
             .filter(|(.., end)| *end == host)
             .map(|(id, side, _)| (id, side))
@@ -64,8 +56,7 @@ impl World<'_> {
     pub(super) fn close(&mut self, host: usize, link: LinkId, end: End) {
         let Some((id, side)) = self.side_of(host, link) else { return };
         self.closed(id, side, Side::Draining, end);
-        let state = self.connections.get(id as usize).and_then(|c| c.sides.get(side).copied());
-        if state == Some(Side::Draining) {
+        if self.end_of(id, side).is_some_and(|(_, state)| state == Side::Draining) {
             self.pipe(id, side).into_iter().for_each(Pipe::close);
             self.launch(id, side);
         }
@@ -73,7 +64,7 @@ impl World<'_> {
 
     /// A side is over, if it was open: notes it once.
     fn closed(&mut self, id: u32, side: usize, after: Side, end: End) -> bool {
-        let Some(connection) = self.connections.get_mut(id as usize) else { return false };
+        let Some(connection) = self.wire_mut(id) else { return false };
         let Some(state) = connection.sides.get_mut(side) else { return false };
         let was_open = *state == Side::Open;
         if was_open {
@@ -91,11 +82,8 @@ impl World<'_> {
     /// The transport of a side has ended, and its engine hears of it.
     pub(super) fn end(&mut self, id: u32, side: usize, end: End) {
         let after = if end == End::Finished { Side::Draining } else { Side::Gone };
-        let host = self
-            .connections
-            .get(id as usize)
-            .and_then(|connection| connection.hosts.get(side).copied());
-        if let Some(host) = host.filter(|_| self.closed(id, side, after, end)) {
+        let Some((host, _)) = self.end_of(id, side) else { return };
+        if self.closed(id, side, after, end) {
             self.input(host, Input::Ended { link: LinkId(u64::from(id)) });
             self.settle(host);
         }
@@ -104,12 +92,7 @@ impl World<'_> {
     /// A reset comes to this side: what has come before it is read.
     pub(super) fn reset_comes(&mut self, id: u32, side: u8) {
         let side = usize::from(side);
-        let Some(connection) = self.connections.get(id as usize) else { return };
-        let (Some(host), Some(state)) =
-            (connection.hosts.get(side).copied(), connection.sides.get(side).copied())
-        else {
-            return;
-        };
+        let Some((host, state)) = self.end_of(id, side) else { return };
         if state == Side::Before {
             return self.push(self.now, Due::Refused(id));
         }
@@ -121,9 +104,7 @@ impl World<'_> {
         self.pipe(id, side).into_iter().for_each(Pipe::clear);
         self.pipe(id, 1 - side).into_iter().for_each(Pipe::clear);
         self.end(id, side, End::Reset);
-        if let Some(Side::Draining) =
-            self.connections.get(id as usize).and_then(|c| c.sides.get(side).copied())
-        {
+        if self.end_of(id, side).is_some_and(|(_, state)| state == Side::Draining) {
             self.gone(id, side);
         }
     }
@@ -143,7 +124,7 @@ impl World<'_> {
     }
 
     fn gone(&mut self, id: u32, side: usize) {
-        if let Some(connection) = self.connections.get_mut(id as usize) {
+        if let Some(connection) = self.wire_mut(id) {
             if let Some(state) = connection.sides.get_mut(side) {
                 *state = Side::Gone;
             }

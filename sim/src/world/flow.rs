@@ -31,6 +31,17 @@ pub(super) const fn alternates(kind: SocketType) -> bool {
 }
 
 impl FlowState {
+    /// A reply has come to a socket: whether it is the one that the flow waits for, which it does
+    /// not any more then.
+    pub(super) fn is_answered(&mut self, socket: usize, reply: MessageId) -> bool {
+        let asked = MessageId { is_reply: false, ..reply };
+        let is_it = self.socket == socket && self.awaits == Some(asked);
+        if is_it {
+            self.awaits = None;
+        }
+        is_it
+    }
+
     /// Its process is gone: what it sends next is known elsewhere, what it waits for is not.
     pub(super) const fn forget(&mut self) {
         (self.is_blocked, self.was_away, self.awaits) = (false, true, None);

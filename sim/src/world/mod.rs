@@ -9,9 +9,8 @@
 //! ```
 //!
 //! Time jumps from event to event. Events of one instant come in an order drawn from the seed, so
-//! that
-//! seeds explore it. Deliberately absent: judgement, which is that of [`crate::oracle`], and any
-//! knowledge of what is in the engine.
+//! that seeds explore it. Deliberately absent: judgement, which is that of [`crate::oracle`], and
+//! any knowledge of what is in the engine.
 
 mod app;
 mod connection;

@@ -5,8 +5,7 @@
 //! ```
 //!
 //! Octets are never lost or overtaken in it; loss and short cuts are delay. What is in it when it
-//! is
-//! reset or loses power is lost. Deliberately absent: time, which its connection tells it.
+//! is reset or loses power is lost. Deliberately absent: time, which its connection tells it.
 
 use crate::schedule::Line;
 use crate::sniff::{Seen, Sniffer};

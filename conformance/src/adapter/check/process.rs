@@ -1,18 +1,18 @@
 //! An adapter's process as a check sees it: raw lines in, raw lines out, in the order they came.
 //! Deliberately absent: what a line means.
 
-use std::collections::VecDeque;
-use std::process::{ExitStatus, Stdio};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::process::ExitStatus;
+use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::io::{AsyncWriteExt, BufReader};
-use tokio::process::{Child, ChildStderr, ChildStdin, ChildStdout, Command};
+use tokio::io::BufReader;
+use tokio::process::{Child, ChildStdout};
 use tokio::sync::mpsc;
 use tokio::time::timeout;
 
 use crate::adapter::AdapterError;
-use crate::adapter::link::{Line, MAX_LINE, STDERR_LINE, STDERR_LINES, describe, read_line};
+use crate::adapter::link::{MAX_LINE, describe};
+use crate::adapter::pipes::{Line, Started, Tail, keep, read_line, spawn, write};
 
 /// What came from standard output.
 pub(super) enum Came {
@@ -29,7 +29,7 @@ pub(super) struct Process {
     child: Child,
     input: Option<mpsc::UnboundedSender<Vec<u8>>>,
     output: mpsc::UnboundedReceiver<Came>,
-    stderr: Arc<Mutex<VecDeque<String>>>,
+    stderr: Arc<Tail>,
 }
 
 impl Process {
@@ -38,24 +38,10 @@ impl Process {
     /// # Errors
     /// `Spawn`.
     pub(super) fn start(argv: &[String]) -> Result<Self, AdapterError> {
-        let failed = |why: String| AdapterError::Spawn { command: argv.join(" "), why };
-        let (program, words) = argv.split_first().ok_or_else(|| failed("no program".into()))?;
-        let mut child = Command::new(program)
-            .args(words)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .kill_on_drop(true)
-            .spawn()
-            .map_err(|error| failed(error.to_string()))?;
-        let (Some(stdin), Some(stdout), Some(stderr)) =
-            (child.stdin.take(), child.stdout.take(), child.stderr.take())
-        else {
-            return Err(failed("its standard streams could not be opened".into()));
-        };
+        let Started { child, stdin, stdout, stderr } = spawn(argv)?;
         let (input, lines) = mpsc::unbounded_channel();
         let (came, output) = mpsc::unbounded_channel();
-        let words = Arc::<Mutex<VecDeque<String>>>::default();
+        let words = Arc::<Tail>::default();
         tokio::spawn(write(stdin, lines));
         tokio::spawn(read(stdout, came));
         tokio::spawn(keep(stderr, Arc::clone(&words)));
@@ -89,16 +75,7 @@ impl Process {
 
     /// The last lines of standard error so far.
     pub(super) fn stderr_tail(&self) -> String {
-        let lines = self.stderr.lock().unwrap_or_else(PoisonError::into_inner);
-        lines.iter().cloned().collect::<Vec<_>>().join("\n")
-    }
-}
-
-async fn write(mut stdin: ChildStdin, mut lines: mpsc::UnboundedReceiver<Vec<u8>>) {
-    while let Some(octets) = lines.recv().await {
-        if stdin.write_all(&octets).await.is_err() {
-            return;
-        }
+        self.stderr.text()
     }
 }
 
@@ -113,24 +90,6 @@ async fn read(stdout: ChildStdout, to: mpsc::UnboundedSender<Came>) {
         };
         let last = matches!(came, Came::End(_));
         if to.send(came).is_err() || last {
-            return;
-        }
-    }
-}
-
-async fn keep(stderr: ChildStderr, tail: Arc<Mutex<VecDeque<String>>>) {
-    let mut stderr = BufReader::new(stderr);
-    loop {
-        let mut line = Vec::new();
-        let end = read_line(&mut stderr, &mut line, STDERR_LINE).await;
-        if !line.is_empty() {
-            let mut tail = tail.lock().unwrap_or_else(PoisonError::into_inner);
-            tail.push_back(String::from_utf8_lossy(&line).into_owned());
-            if tail.len() > STDERR_LINES {
-                tail.pop_front();
-            }
-        }
-        if matches!(end, Line::End) {
             return;
         }
     }

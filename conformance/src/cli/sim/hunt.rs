@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use clap::Args;
 use zeroproof_sim::hunt::{self, Plan};
 use zeroproof_sim::scenario::seed_range;
-use zeroproof_sim::schedule::{Schedule, invent};
+use zeroproof_sim::schedule::invent;
 
 use super::super::Failure;
 use super::super::outputs::{bug, can_write, save};
@@ -56,10 +56,9 @@ impl Hunt {
             })?;
         }
         let source = self.scenario.as_deref().map(Source::open).transpose()?;
-        let schedule = |seed: u64| -> Schedule {
-            // Every seed of a scenario that was read can be spelled out, as its first was.
-            let of_source = source.as_ref().and_then(|source| source.schedule(seed).ok());
-            of_source.unwrap_or_else(|| invent(seed, !self.no_faults))
+        let schedule = |seed: u64| match &source {
+            Some(source) => source.schedule(seed).map_err(|failure| failure.message),
+            None => Ok(invent(seed, !self.no_faults)),
         };
         let stop = Arc::new(AtomicBool::new(false));
         let interrupted = on_interrupt(&stop)?;

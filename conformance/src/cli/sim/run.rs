@@ -98,8 +98,13 @@ pub(super) fn bench() -> Result<u8, Failure> {
             runs += 1;
         }
         let rate = runs as f64 / began.elapsed().as_secs_f64();
-        let verdict = if rate >= workload.least { "ok" } else { "TOO SLOW" };
-        misses += u8::from(rate < workload.least);
+        // Only what users run has a budget.
+        let verdict = match rate >= workload.least {
+            true => "ok",
+            false if cfg!(debug_assertions) => "not judged",
+            false => "TOO SLOW",
+        };
+        misses += u8::from(verdict == "TOO SLOW");
         say!(
             "{:<10} {rate:>9.0} seeds/s on one core, at least {:>6} wanted  {verdict}",
             workload.name,
@@ -108,10 +113,7 @@ pub(super) fn bench() -> Result<u8, Failure> {
         say!("           {}", workload.what);
     }
     if cfg!(debug_assertions) {
-        say!(
-            "this is a build with debug assertions; build with --release to compare with the \
-            budgets"
-        );
+        say!("a build with debug assertions is not judged; build with --release for that");
     }
     Ok(u8::from(misses > 0))
 }

@@ -94,12 +94,8 @@ impl Process {
                 }
                 state.note(What::Received { socket, message });
                 if message.is_reply && spec.work != Work::Forward {
-                    let asked = MessageId { is_reply: false, ..message };
                     let flow = state.flows.get_mut(usize::from(message.flow));
-                    if let Some(flow) = flow.filter(|flow| flow.socket == index)
-                        && flow.awaits == Some(asked)
-                    {
-                        flow.awaits = None;
+                    if flow.is_some_and(|flow| flow.is_answered(index, message)) {
                         state.touch(index);
                     }
                 }
