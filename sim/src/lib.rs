@@ -9,6 +9,7 @@
 //! analysis/              the life of every message, and sums: Schedule + Trace -> fates
 //! oracle/                what must be true of every run, whatever is done to it
 //! bites verdict          whether faults had an effect; one run, judged
+//! agree                  two worlds, one answer
 //! library                the scenarios that come with it
 //! hunt                   many seeds on all cores
 //! shrink report/         the same failure in fewer words; what people read
@@ -16,6 +17,7 @@
 //!
 //! A line may use the lines above it, never those below.
 
+pub mod agree;
 pub mod analysis;
 pub mod bites;
 pub mod chance;

@@ -39,6 +39,12 @@ impl fmt::Display for MessageId {
     }
 }
 
+impl serde::Serialize for MessageId {
+    fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.collect_str(self)
+    }
+}
+
 /// What a message looks like.
 #[derive(Clone, Copy, Debug)]
 pub struct Shape<'a> {

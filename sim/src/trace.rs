@@ -12,12 +12,14 @@ use crate::chance::mix;
 use crate::message::MessageId;
 use crate::units::Span;
 use core::fmt;
+use serde::{Serialize, Serializer};
 
 /// Events between two marks of the hash.
 pub const MARK_EVERY: usize = 256;
 
 /// How a connection ended for one side.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum End {
     /// This side closed it, since the other has been silent for too long.
     Heartbeat,
@@ -36,7 +38,8 @@ pub enum End {
 }
 
 /// One thing that happened.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+#[serde(tag = "what", rename_all = "kebab-case")]
 #[expect(missing_docs, reason = "fields are numbers of the schedule's sockets and of connections")]
 pub enum What {
     /// A socket has taken a message.
@@ -74,7 +77,8 @@ pub enum What {
 }
 
 /// What passes, but for subscriptions, which have topics.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Item {
     /// The handshake of this side is over.
     Ready,
@@ -83,19 +87,25 @@ pub enum Item {
     /// One that cannot be read.
     Other,
     /// A topic is asked for.
-    Subscribe(Vec<u8>),
+    Subscribe(#[serde(serialize_with = "text")] Vec<u8>),
     /// It is no longer.
-    Cancel(Vec<u8>),
+    Cancel(#[serde(serialize_with = "text")] Vec<u8>),
     /// PING, PONG or ERROR.
     Control,
 }
 
+/// The topics of schedules are texts.
+fn text<S: Serializer>(topic: &[u8], to: S) -> Result<S::Ok, S::Error> {
+    to.serialize_str(&String::from_utf8_lossy(topic))
+}
+
 /// One event at its time.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 pub struct Event {
     /// Nanoseconds since the start.
     pub at: u64,
     /// What.
+    #[serde(flatten)]
     pub what: What,
 }
 
@@ -118,6 +128,21 @@ pub struct Trace {
     pub left: Vec<Left>,
     /// The run was stopped, since it did more than anything that makes sense.
     pub is_storm: bool,
+    /// What was written, if somebody wanted it kept; the hash is the same.
+    pub packets: Option<Vec<Packet>>,
+}
+
+/// Octets that a side of a connection has given to its system.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Packet {
+    /// Nanoseconds since the start.
+    pub at: u64,
+    /// The connection.
+    pub connection: u32,
+    /// Which side of it.
+    pub side: u8,
+    /// The octets.
+    pub octets: Vec<u8>,
 }
 
 /// What an application still waits for at the end.

@@ -5,10 +5,10 @@ use crate::bites::{Bites, bites};
 use crate::oracle::{self, Breach};
 use crate::schedule::Schedule;
 use crate::trace::Trace;
-use crate::world::{self, Unrunnable};
+use crate::world::{Unrunnable, Which};
 
 /// A run, and what to think of it.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Outcome {
     /// Its seed.
     pub seed: u64,
@@ -35,9 +35,9 @@ impl Outcome {
 /// Runs and judges a schedule.
 ///
 /// # Errors
-/// It cannot be run.
-pub fn run(schedule: &Schedule) -> Result<Outcome, Unrunnable> {
-    let trace = world::run(schedule)?;
+/// It cannot be run in this world.
+pub fn run(schedule: &Schedule, world: Which) -> Result<Outcome, Unrunnable> {
+    let trace = world.run(schedule)?;
     Ok(outcome(schedule, &trace).0)
 }
 

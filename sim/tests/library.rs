@@ -5,17 +5,20 @@
 use std::fmt::Write;
 use std::path::Path;
 
+use zeroproof_sim::agree::{Run, disagree};
 use zeroproof_sim::bites::{Bites, add, is_vacuous};
 use zeroproof_sim::library::LIBRARY;
 use zeroproof_sim::report::{loss_report, outcome_lines};
 use zeroproof_sim::scenario::{Scenario, expand, parse, seeds};
-use zeroproof_sim::verdict::{Outcome, run};
+use zeroproof_sim::verdict::{Outcome, outcome, run};
+use zeroproof_sim::world::Which;
 
 /// All seeds of a scenario, the worst first.
 fn outcomes(scenario: &Scenario, text: &str) -> Vec<Outcome> {
     let seeds = seeds(scenario, text).unwrap();
-    let mut outcomes: Vec<Outcome> =
-        seeds.map(|seed| run(&expand(scenario, text, seed).unwrap()).unwrap()).collect();
+    let mut outcomes: Vec<Outcome> = seeds
+        .map(|seed| run(&expand(scenario, text, seed).unwrap(), Which::Tight).unwrap())
+        .collect();
     outcomes.sort_by_key(|outcome| (outcome.is_good(), std::cmp::Reverse(outcome.table.lost())));
     outcomes
 }
@@ -42,7 +45,7 @@ fn every_scenario_keeps_its_promises_and_the_page_tells_its_answer() {
             wrong.push(format!("{}: vacuous", known.name));
         }
         let worst = expand(&scenario, known.text, outcomes[0].seed).unwrap();
-        let report = loss_report(&worst, &outcomes);
+        let report = loss_report(&worst, &outcomes.iter().collect::<Vec<_>>());
         let answer: Vec<&str> = report.lines().skip(1).take(2).collect();
         let title = known.text.lines().next().unwrap_or_default().trim_start_matches("# ");
         write!(
@@ -75,4 +78,28 @@ fn the_library_is_the_folder() {
     let known: Vec<&str> = LIBRARY.iter().map(|known| known.name).collect();
     assert_eq!(known, names);
     assert!(known.len() >= 25);
+}
+
+#[test]
+fn both_worlds_give_the_same_answer() {
+    let (mut compared, mut wrong) = (0, Vec::new());
+    for known in LIBRARY {
+        let scenario = parse(known.text).unwrap();
+        let seed = seeds(&scenario, known.text).unwrap().next().unwrap();
+        let schedule = expand(&scenario, known.text, seed).unwrap();
+        // What turmoil cannot do has no answer there.
+        let Ok(there) = Which::Turmoil.run(&schedule) else { continue };
+        let here = Which::Tight.run(&schedule).unwrap();
+        let outcomes = [outcome(&schedule, &here).0, outcome(&schedule, &there).0];
+        let [one, other] = &outcomes;
+        let one = Run { world: "tight", trace: &here, outcome: one };
+        let other = Run { world: "turmoil", trace: &there, outcome: other };
+        let why = disagree(&schedule, one, other);
+        wrong.extend(why.map(|why| format!("{}: {why}", known.name)));
+        let breaches = outcomes.iter().flat_map(|outcome| &outcome.breaches);
+        wrong.extend(breaches.map(|breach| format!("{}: {breach:?}", known.name)));
+        compared += 1;
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+    assert!(compared >= 25, "only {compared} scenarios could be run in both");
 }

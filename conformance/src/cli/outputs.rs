@@ -130,9 +130,12 @@ pub(super) fn bug(message: String) -> Failure {
     Failure { message, code: 5 }
 }
 
-pub(super) fn save(path: Option<&Path>, text: impl FnOnce() -> String) -> Result<(), Failure> {
+pub(super) fn save<T: AsRef<[u8]>>(
+    path: Option<&Path>,
+    content: impl FnOnce() -> T,
+) -> Result<(), Failure> {
     let Some(path) = path else { return Ok(()) };
-    std::fs::write(path, text()).map_err(|error| unwritable(path, &error))
+    std::fs::write(path, content()).map_err(|error| unwritable(path, &error))
 }
 
 /// Makes a folder, and tries it.

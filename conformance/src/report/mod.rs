@@ -12,6 +12,7 @@ pub mod json;
 pub mod junit;
 pub mod lines;
 pub mod markdown;
+pub mod packets;
 pub mod pcap;
 pub mod read;
 pub mod score;

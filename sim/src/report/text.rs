@@ -10,7 +10,7 @@ use core::fmt::Write;
 /// The report of all seeds of a scenario. The schedule is that of the worst one, which is the first
 /// of the outcomes.
 #[must_use]
-pub fn loss_report(schedule: &Schedule, outcomes: &[Outcome]) -> String {
+pub fn loss_report(schedule: &Schedule, outcomes: &[&Outcome]) -> String {
     let Some(worst) = outcomes.first() else { return "no seed was run\n".to_owned() };
     let mut text = String::new();
     let mut line = |parts: core::fmt::Arguments<'_>| {
@@ -61,7 +61,7 @@ pub fn loss_report(schedule: &Schedule, outcomes: &[Outcome]) -> String {
     text
 }
 
-fn verdict_words(outcomes: &[Outcome], bad: usize) -> String {
+fn verdict_words(outcomes: &[&Outcome], bad: usize) -> String {
     let seeds = outcomes.len();
     let kind = if seeds == 1 { "seed" } else { "seeds" };
     if bad == 0 {
@@ -71,7 +71,7 @@ fn verdict_words(outcomes: &[Outcome], bad: usize) -> String {
     }
 }
 
-fn lost_words(outcomes: &[Outcome]) -> String {
+fn lost_words(outcomes: &[&Outcome]) -> String {
     let Some(worst) = outcomes.first() else { return String::new() };
     let (lost, sent) = (worst.table.lost(), worst.table.sent());
     let own = if lost == 0 {

@@ -12,7 +12,7 @@ use super::host::Life;
 use super::pipe::{Pipe, Segment};
 use super::{Due, World};
 use crate::schedule::Line;
-use crate::trace::{End, What};
+use crate::trace::{End, Packet, What};
 use zeroproof_reference::node::{Input, LinkId, SocketId};
 use zeroproof_reference::socket::DialerId;
 
@@ -124,6 +124,10 @@ impl World<'_> {
 
     pub(super) fn write(&mut self, id: u32, side: usize, octets: Vec<u8>) {
         self.trace.octets(&octets);
+        if let Some(packets) = &mut self.trace.packets {
+            let (at, connection, side) = (self.now, id, side as u8);
+            packets.push(Packet { at, connection, side, octets: octets.clone() });
+        }
         let whole = self
             .wire_mut(id)
             .and_then(|connection| Some(connection.pipes.get_mut(side)?.write(octets)));

@@ -21,6 +21,9 @@ mod flow;
 mod host;
 mod pipe;
 pub mod turmoil;
+mod which;
+
+pub use which::Which;
 
 use crate::chance::Chance;
 use crate::schedule::Schedule;
@@ -48,7 +51,19 @@ impl core::fmt::Display for Unrunnable {
 /// # Errors
 /// A socket does not exist or takes an option that it should not.
 pub fn run(schedule: &Schedule) -> Result<Trace, Unrunnable> {
-    let mut world = World::new(schedule)?;
+    play(schedule, Trace::default())
+}
+
+/// The same, and keeps the octets that passed: [`Trace::packets`].
+///
+/// # Errors
+/// As [`run`].
+pub fn record(schedule: &Schedule) -> Result<Trace, Unrunnable> {
+    play(schedule, Trace { packets: Some(Vec::new()), ..Trace::default() })
+}
+
+fn play(schedule: &Schedule, trace: Trace) -> Result<Trace, Unrunnable> {
+    let mut world = World { trace, ..World::new(schedule)? };
     world.start()?;
     world.play();
     Ok(world.finish())

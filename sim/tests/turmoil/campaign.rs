@@ -5,20 +5,11 @@
 use super::hunt::seeds;
 use zeroproof_sim::oracle::judge;
 use zeroproof_sim::schedule::{Schedule, invent};
-use zeroproof_sim::units::Span;
-use zeroproof_sim::world::turmoil::{HOSTS_MAX, refusal, run};
+use zeroproof_sim::world::Which;
+use zeroproof_sim::world::turmoil::run;
 
-/// What turmoil can do of an invented schedule; none if there are too many processes.
 fn story(seed: u64, with_faults: bool) -> Option<Schedule> {
-    let mut schedule = invent(seed, with_faults);
-    schedule.op.retain(|timed| refusal(&timed.op).is_none());
-    schedule.link.bandwidth = None;
-    // Ticks are as long as the least latency, and what they cost is what a run costs.
-    let latency = &mut schedule.link.latency;
-    latency.least = latency.least.max(Span::ms(10));
-    latency.most = latency.most.max(latency.least);
-    // One for the stranger.
-    (schedule.nodes().len() < HOSTS_MAX).then_some(schedule)
+    Which::Turmoil.adapted(invent(seed, with_faults))
 }
 
 fn campaign(with_faults: bool) {

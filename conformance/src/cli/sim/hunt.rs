@@ -16,6 +16,7 @@ use super::super::Failure;
 use super::super::outputs::{bug, can_write, save};
 use super::super::say::aside;
 use super::source::{Source, read};
+use super::worlds::World;
 
 /// Many seeds until an oracle breaks
 #[derive(Debug, Args)]
@@ -31,9 +32,15 @@ pub(in crate::cli) struct Hunt {
     /// Threads; one for each core if absent
     #[arg(long, value_name = "N")]
     jobs: Option<NonZeroUsize>,
+    /// Where to run them; what turmoil cannot do of an invention is left out
+    #[arg(long, value_enum, default_value_t)]
+    world: World,
     /// Invented topologies without faults
     #[arg(long, conflicts_with = "scenario")]
     no_faults: bool,
+    /// Findings of each thread to shrink and keep; the others are counted
+    #[arg(long, value_name = "N", default_value_t = 20)]
+    keep: usize,
     /// End after so many seconds
     #[arg(long, value_name = "SECONDS")]
     max_time: Option<u64>,
@@ -57,8 +64,8 @@ impl Hunt {
         }
         let source = self.scenario.as_deref().map(Source::open).transpose()?;
         let schedule = |seed: u64| match &source {
-            Some(source) => source.schedule(seed).map_err(|failure| failure.message),
-            None => Ok(invent(seed, !self.no_faults)),
+            Some(source) => source.schedule(seed).map(Some).map_err(|failure| failure.message),
+            None => Ok(plan.world.adapted(invent(seed, !self.no_faults))),
         };
         let stop = Arc::new(AtomicBool::new(false));
         let interrupted = on_interrupt(&stop)?;
@@ -96,7 +103,8 @@ impl Hunt {
                 ))
             })?;
         let cores = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
-        Ok(Plan { seeds, shard, shards, jobs: self.jobs.map_or(cores, NonZeroUsize::get) })
+        let (jobs, world) = (self.jobs.map_or(cores, NonZeroUsize::get), self.world.which());
+        Ok(Plan { seeds, shard, shards, jobs, world, keep: self.keep })
     }
 
     fn keep(&self, seen: &hunt::Hunt) -> Result<(), Failure> {
@@ -137,6 +145,10 @@ fn tell_hunt(seen: &hunt::Hunt, took: Duration) {
     say!("{} messages sent, {} lost, each with a cause", seen.sent, seen.lost);
     for (kind, count) in &seen.faults {
         say!("fault    {kind}: {} done, {} had an effect", count.done, count.bit);
+    }
+    for (oracle, count) in &seen.oracles {
+        let first = seen.first.get(oracle).copied().unwrap_or(0);
+        say!("oracle   {oracle}: broken by {count} of {} seeds, first by {first}", seen.runs);
     }
     for finding in &seen.findings {
         say!("FOUND    seed {}: {}: {}", finding.seed, finding.oracle, finding.what);

@@ -4,8 +4,12 @@
 
 mod hunt;
 mod one;
+mod pcap;
+mod replay;
 mod run;
+mod show;
 mod source;
+mod worlds;
 
 use std::path::PathBuf;
 
@@ -30,10 +34,7 @@ pub(super) enum Sim {
         json: Option<PathBuf>,
     },
     /// A .zsim again: the same trace?
-    Replay {
-        /// The file
-        file: PathBuf,
-    },
+    Replay(replay::Replay),
     /// A .zsim that breaks an oracle in fewer words
     Shrink {
         /// The file
@@ -42,8 +43,8 @@ pub(super) enum Sim {
         #[arg(long, short, value_name = "FILE")]
         output: PathBuf,
     },
-    /// A run as a picture, or as its events
-    Show(one::Show),
+    /// A run as a picture, as its events, or as a capture
+    Show(show::Show),
     /// The life of one message
     Explain {
         /// A name of `sim list`, a .toml or a .zsim file
@@ -66,7 +67,7 @@ impl Sim {
             Self::Run(run) => run.run(),
             Self::Hunt(hunt) => hunt.run(),
             Self::Merge { files, json } => hunt::merge(&files, json.as_deref()),
-            Self::Replay { file } => one::replay(&file),
+            Self::Replay(replay) => replay.run(),
             Self::Shrink { file, output } => one::shrink(&file, &output),
             Self::Show(show) => show.run(),
             Self::Explain { scenario, message, seed } => one::explain(&scenario, &message, seed),

@@ -4,16 +4,20 @@ use std::path::PathBuf;
 use std::time::Instant;
 
 use clap::Args;
+use zeroproof_sim::agree::{self, Run as Seen, disagree};
 use zeroproof_sim::bites::{Bites, add, is_vacuous};
 use zeroproof_sim::library::LIBRARY;
 use zeroproof_sim::report::{loss_report, outcome_lines};
 use zeroproof_sim::schedule::write;
 use zeroproof_sim::speed;
-use zeroproof_sim::verdict;
+use zeroproof_sim::trace::Trace;
+use zeroproof_sim::verdict::{Outcome, outcome};
+use zeroproof_sim::world::Which;
 
 use super::super::Failure;
 use super::super::outputs::{bug, can_write, save};
 use super::source::Source;
+use super::worlds::{Worlds, trace};
 
 /// The loss report of a scenario
 #[derive(Debug, Args)]
@@ -23,6 +27,9 @@ pub(in crate::cli) struct Run {
     /// Which seeds, both ends included: 1..20
     #[arg(long, value_name = "A..B")]
     seeds: Option<String>,
+    /// Where to run it
+    #[arg(long, value_enum, default_value_t)]
+    world: Worlds,
     /// A line for each seed
     #[arg(long, short)]
     verbose: bool,
@@ -36,17 +43,42 @@ impl Run {
         let source = Source::open(&self.scenario)?;
         let seeds = source.seeds(self.seeds.as_deref())?;
         self.zsim.as_deref().map(can_write).transpose()?;
-        let mut outcomes = Vec::new();
-        for seed in seeds {
-            let outcome = verdict::run(&source.schedule(seed)?);
-            let outcome =
-                outcome.map_err(|error| Failure::usage(format!("{}: {error}", source.name)))?;
-            if self.verbose {
-                say!("{}", outcome_lines(&outcome));
+        let each = self.world.each();
+        let mut code = 0;
+        let mut runs = Vec::new();
+        for world in each {
+            if each.len() > 1 {
+                say!("WORLD    {}", world.name());
             }
-            outcomes.push(outcome);
+            let mut of_world = Vec::new();
+            for seed in seeds.clone() {
+                of_world.push(self.one(&source, seed, *world)?);
+            }
+            code = code.max(self.tell(&source, *world, &of_world)?);
+            runs.push(of_world);
         }
-        // The worst first: what fails, then what loses most.
+        if let [here, there] = runs.as_slice() {
+            code = code.max(tell_agreement(&source, here, there)?);
+        }
+        Ok(code)
+    }
+
+    fn one(&self, source: &Source, seed: u64, world: Which) -> Result<Ran, Failure> {
+        let schedule = source.schedule(seed)?;
+        let trace = trace(&schedule, world)
+            .map_err(|failure| Failure::usage(format!("{}: {}", source.name, failure.message)))?;
+        let (outcome, _) = outcome(&schedule, &trace);
+        if self.verbose {
+            say!("{}", outcome_lines(&outcome));
+        }
+        // What hunts over many seeds need not hold.
+        let trace = if self.world == Worlds::All { trace } else { Trace::default() };
+        Ok(Ran { world, trace, outcome })
+    }
+
+    /// The report of a world, the worst seed first: what fails, then what loses most.
+    fn tell(&self, source: &Source, world: Which, runs: &[Ran]) -> Result<u8, Failure> {
+        let mut outcomes: Vec<&Outcome> = runs.iter().map(|ran| &ran.outcome).collect();
         outcomes
             .sort_by_key(|outcome| (outcome.is_good(), core::cmp::Reverse(outcome.table.lost())));
         let Some(worst) = outcomes.first() else { return Ok(0) };
@@ -54,14 +86,13 @@ impl Run {
         say!("{}", loss_report(&schedule, &outcomes).trim_end());
         say!("see it   zeroproof sim show {} --seed {} --svg FILE", self.scenario, worst.seed);
         if let Some(path) = &self.zsim {
-            let hashes = [("tight".to_owned(), worst.hash)].into();
+            let hashes = [(world.name().to_owned(), worst.hash)].into();
             let text = write(&schedule, &hashes).map_err(|error| bug(error.to_string()))?;
             save(Some(path), || text)?;
         }
         let mut sums = Bites::new();
         outcomes.iter().for_each(|outcome| add(&mut sums, &outcome.bites));
-        let is_good = outcomes.iter().all(verdict::Outcome::is_good);
-        Ok(if !is_good {
+        Ok(if !outcomes.iter().all(|outcome| outcome.is_good()) {
             1
         } else if is_vacuous(&sums) {
             3
@@ -69,6 +100,35 @@ impl Run {
             0
         })
     }
+}
+
+/// A seed that was run.
+struct Ran {
+    world: Which,
+    trace: Trace,
+    outcome: Outcome,
+}
+
+impl Ran {
+    fn seen(&self) -> Seen<'_> {
+        Seen { world: self.world.name(), trace: &self.trace, outcome: &self.outcome }
+    }
+}
+
+/// Whether two worlds lose alike, seed by seed.
+fn tell_agreement(source: &Source, here: &[Ran], there: &[Ran]) -> Result<u8, Failure> {
+    let mut code = 0;
+    for (one, other) in here.iter().zip(there) {
+        let schedule = source.schedule(one.outcome.seed)?;
+        if let Some(why) = disagree(&schedule, one.seen(), other.seen()) {
+            say!("BREACH   {}: seed {}: {why}", agree::ID, one.outcome.seed);
+            code = 1;
+        }
+    }
+    if code == 0 {
+        say!("agree    the worlds lose alike, in {} of {} seeds", here.len(), here.len());
+    }
+    Ok(code)
 }
 
 /// A line for each scenario of the library.

@@ -78,8 +78,3 @@ pub(super) fn schedule(name: &str, seed: u64) -> Result<Schedule, Failure> {
     }
     Source::open(name)?.schedule(seed)
 }
-
-/// The run of a schedule.
-pub(super) fn trace(schedule: &Schedule) -> Result<zeroproof_sim::trace::Trace, Failure> {
-    zeroproof_sim::world::run(schedule).map_err(|error| Failure::usage(error.to_string()))
-}
