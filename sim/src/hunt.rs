@@ -1,7 +1,7 @@
 //! Many seeds, until an oracle breaks: on all cores, in shards, with results that add up.
 //!
-//! A panic of the engine is a finding like any other (O10), and so is a run that comes out otherwise
-//! the second time (O8), which every so many seeds are asked for. Each finding is shrunk.
+//! A panic of the engine is a finding like any other (O10), and so is a run that comes out
+//! otherwise the second time (O8), which every so many seeds are asked for. Each finding is shrunk.
 
 use crate::bites::{Bites, add};
 use crate::schedule::{FileError, Schedule, write};

@@ -123,8 +123,8 @@ fn a_hundred_processes_see_the_same() {
     }
 }
 
-/// The liar of the test above: what goes through a hash map comes out otherwise in each process, and
-/// the first event that does is named.
+/// The liar of the test above: what goes through a hash map comes out otherwise each time, and the
+/// first event that does is named.
 #[test]
 fn the_order_of_a_hash_map_is_found_and_told() {
     let trace = || {

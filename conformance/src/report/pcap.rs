@@ -1,6 +1,6 @@
-//! The octets of a result as a pcapng capture, for tools that dissect ZMTP. The SUT is 127.0.0.2, the
-//! tester 127.0.0.1, whoever binds has port 5555. Notes stand as comments of packets. Deliberately
-//! absent: what was really below TCP.
+//! The octets of a result as a pcapng capture, for tools that dissect ZMTP. The SUT is 127.0.0.2,
+//! the tester 127.0.0.1, whoever binds has port 5555. Notes stand as comments of packets.
+//! Deliberately absent: what was really below TCP.
 
 use std::time::Duration;
 

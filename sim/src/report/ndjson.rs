@@ -1,7 +1,7 @@
 //! A run for other tools: a line of JSON for each event, after one that says what the numbers mean.
 //!
 //! ```text
-//! {"zsim-trace":1,"schedule":"pair","seed":1,"world":"tight","hash":"..","sockets":[..],"flows":[..]}
+//! {"zsim-trace":1,"schedule":"pair","seed":1,"world":"tight","hash":"..","sockets":[..], ..}
 //! {"at":1000000,"what":"sent","socket":0,"message":"0/0","octets":50}
 //! ```
 //!
