@@ -19,6 +19,8 @@ mod ending;
 mod fault;
 mod flow;
 mod host;
+#[cfg(test)]
+mod kernel;
 mod pipe;
 pub mod turmoil;
 mod which;
