@@ -56,7 +56,8 @@ pub enum What {
     Unasked { socket: u16, message: MessageId },
     /// A requester has waited long enough.
     GaveUp { socket: u16, message: MessageId },
-    /// A socket tries to reach another: the connection gets this number.
+    /// A socket, or a stranger as number 65535, tries to reach another: the connection gets this
+    /// number.
     Dialed { connection: u32, from: u16, to: u16 },
     /// Both ends have it.
     Up { connection: u32 },

@@ -11,6 +11,11 @@ pub(super) fn judge(case: Case<'_>, breaches: &mut Vec<Breach>) {
     let mut ready: Vec<[bool; 2]> = vec![[false; 2]; case.analysis.wires.len()];
     for (number, event) in (0_u32..).zip(&case.trace.events) {
         let What::Written { connection, side, item } = &event.what else { continue };
+        let wire = case.analysis.wires.get(*connection as usize);
+        let from = wire.and_then(|wire| wire.sockets.get(usize::from(*side)).copied());
+        if from.is_none_or(|from| case.schedule.socket.get(from).is_none()) {
+            continue;
+        }
         let sides = ready.get_mut(*connection as usize);
         let Some(own) = sides.and_then(|sides| sides.get_mut(usize::from(*side))) else { continue };
         match item {
@@ -39,6 +44,10 @@ fn unfinished(case: Case<'_>, breaches: &mut Vec<Breach>) {
         let Some(up) = wire.up else { continue };
         for side in [0, 1] {
             let socket = wire.sockets.get(side).copied().unwrap_or(usize::MAX);
+            // What a stranger knows or not is its own affair.
+            if case.schedule.socket.get(socket).is_none() {
+                continue;
+            }
             let limit =
                 case.option(socket, "handshake_ivl").unwrap_or(30_000).max(0) as u64 * 1_000_000;
             let is_ready = wire.ready.get(side).copied().flatten().is_some();

@@ -2,7 +2,7 @@
 
 use super::{Breach, Case};
 use crate::analysis::topology;
-use crate::schedule::Then;
+use crate::schedule::{Setting, Then};
 use crate::trace::What;
 use crate::units::Span;
 
@@ -24,6 +24,11 @@ pub(super) fn judge(case: Case<'_>, breaches: &mut Vec<Breach>) {
             What::Unasked { socket, message } => {
                 let name = case.name(usize::from(*socket));
                 wrong(format!("{name} received message {message}, whose topic it never asked for"));
+            }
+            //= 29-PUB-013, 29-XPUB-011: a full subscriber holds nobody up, unless that is asked for.
+            What::Blocked { socket, message } if never_waits(case, usize::from(*socket)) => {
+                let name = case.name(usize::from(*socket));
+                wrong(format!("{name} had no room for message {message}, and a publisher drops"));
             }
             What::Sent { socket, message, .. }
                 if !message.is_reply && is_requester(case, usize::from(*socket)) =>
@@ -72,6 +77,13 @@ pub(super) fn judge(case: Case<'_>, breaches: &mut Vec<Breach>) {
 fn reopens(case: Case<'_>, flow: u16) -> bool {
     let flow = case.schedule.flow.get(usize::from(flow));
     flow.is_some_and(|flow| flow.then == Then::Reopen)
+}
+
+/// A publisher that may not wait for its subscribers.
+fn never_waits(case: Case<'_>, socket: usize) -> bool {
+    case.schedule.socket.get(socket).is_some_and(|spec| {
+        spec.kind.is_publisher() && spec.options.get("xpub_nodrop") != Some(&Setting::Flag(true))
+    })
 }
 
 fn is_requester(case: Case<'_>, socket: usize) -> bool {

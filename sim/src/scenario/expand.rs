@@ -2,7 +2,9 @@
 
 use super::{Mistake, Names, Scenario, SocketText, TrafficText, line_of};
 use crate::chance::{Chance, mix};
-use crate::schedule::{Flow, SWARM, Schedule, Setting, Socket, Swarm, Timed, Work, pairs, stable};
+use crate::schedule::{
+    Flow, SWARM, Schedule, Setting, Socket, Swarm, Timed, Work, binds, pairs, stable,
+};
 use crate::units::{Range, Size, Span};
 use toml::Spanned;
 use zeroproof_reference::SocketType;
@@ -284,6 +286,7 @@ impl Expansion<'_> {
                 longest: spec.longest.unwrap_or(Span::secs(5)),
                 nodes: schedule.nodes(),
                 pairs: pairs(schedule),
+                binds: binds(schedule),
             };
             ops.extend(swarm.faults(&mut Chance::new(mix(seed ^ (number + 1) << 48))));
         }

@@ -56,11 +56,19 @@ pub fn invent(seed: u64, with_faults: bool) -> Schedule {
             longest: Span::ms(chance.within(10, 6_000)),
             nodes,
             pairs,
+            binds: binds(&schedule),
         };
         let op = swarm.faults(&mut chance);
         schedule.op = op;
     }
     schedule
+}
+
+/// The sockets that bind.
+#[must_use]
+pub fn binds(schedule: &Schedule) -> Vec<&str> {
+    let binding = schedule.socket.iter().filter(|socket| socket.bind);
+    binding.map(|socket| socket.name.as_str()).collect()
 }
 
 /// The processes with a connection between them.
@@ -180,6 +188,10 @@ impl Invention<'_> {
             let ivl = self.chance.within(200, 2_000);
             set("heartbeat_ivl", ivl);
             set("heartbeat_timeout", self.chance.within(ivl, 3_000));
+            // Longer than 16 bits of milliseconds, which changes nothing.
+            if self.chance.below(4) == 0 {
+                set("heartbeat_ttl", self.chance.within(65_600, 90_000));
+            }
         }
         if self.chance.below(2) == 0 {
             set("sndhwm", self.chance.within(1, 20));

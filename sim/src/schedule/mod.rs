@@ -13,7 +13,7 @@ mod op;
 mod swarm;
 
 pub use file::{FileError, read, write};
-pub use invent::{PATTERNS, invent, pairs};
+pub use invent::{PATTERNS, binds, invent, pairs};
 pub use op::{Op, Timed, Way};
 pub use swarm::{SWARM, Swarm};
 

@@ -8,7 +8,7 @@ use crate::chance::Chance;
 use crate::units::{Bandwidth, Range, Size, Span};
 
 /// The kinds that can be asked for.
-pub const SWARM: [&str; 16] = [
+pub const SWARM: [&str; 17] = [
     "cut",
     "one-way-cut",
     "loss",
@@ -25,6 +25,19 @@ pub const SWARM: [&str; 16] = [
     "refuse",
     "black-hole",
     "clock-rate",
+    "evil",
+];
+
+/// What strangers say and then wait: nothing, the beginning of a greeting, one of NULL without the
+/// READY that should follow, and something else. None becomes a peer, which would be given messages.
+const STRANGERS: [&str; 4] = [
+    "",
+    "ff00000000000000017f",
+    concat!(
+        "ff00000000000000017f03014e554c4c00000000000000000000000000000000",
+        "0000000000000000000000000000000000000000000000000000000000000000"
+    ),
+    "474554202f20485454502f312e310d0a",
 ];
 
 /// Where and when faults may come.
@@ -44,6 +57,8 @@ pub struct Swarm<'a> {
     pub nodes: Vec<&'a str>,
     /// Those with a connection between them.
     pub pairs: Vec<[&'a str; 2]>,
+    /// The sockets that strangers can reach.
+    pub binds: Vec<&'a str>,
 }
 
 impl Swarm<'_> {
@@ -128,6 +143,11 @@ impl Swarm<'_> {
                 let percent = chance.within(50, 200) as u32;
                 let undo = Op::ClockRate { node: node.clone(), percent: 100 };
                 (Op::ClockRate { node, percent }, Some(undo))
+            }
+            "evil" => {
+                let socket = (*chance.pick(&self.binds)?).to_owned();
+                let octets = (*chance.pick(&STRANGERS)?).to_owned();
+                (Op::Evil { socket, octets, closes: chance.below(4) == 0 }, None)
             }
             _ => return None,
         })

@@ -138,6 +138,7 @@ impl World<'_> {
             .filter_map(|pair| u8::from_str_radix(core::str::from_utf8(pair).ok()?, 16).ok())
             .collect();
         let id = self.connection([EVIL, found], EVIL, None, 0);
+        self.note(What::Dialed { connection: id, from: EVIL as u16, to: found as u16 });
         self.write(id, 0, octets);
         if closes {
             self.pipe(id, 0).into_iter().for_each(|pipe| pipe.close());

@@ -4,6 +4,7 @@ use super::connection::{Connection, Side};
 use super::host::socket_address;
 use super::ledger::World;
 use super::transport::dial;
+use crate::trace::What;
 use core::future::poll_fn;
 use core::task::{Poll, Waker};
 use std::collections::VecDeque;
@@ -46,6 +47,8 @@ async fn speak(world: Arc<World>, host: usize, call: Call) {
     let sides = [Side::new(is_publisher), Side::new(false)];
     let hosts = [host, to];
     let id = world.state().dials(Connection { hosts, sides, dialing: None });
+    let (from, listener) = (u16::MAX, call.socket as u16);
+    world.state().note(What::Dialed { connection: id, from, to: listener });
     let Ok(mut stream) = dial(&world, id, socket_address(to, call.socket)).await else { return };
     if stream.write_all(&call.octets).await.is_err() {
         return;
