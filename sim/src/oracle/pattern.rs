@@ -25,7 +25,7 @@ pub(super) fn judge(case: Case<'_>, breaches: &mut Vec<Breach>) {
                 let name = case.name(usize::from(*socket));
                 wrong(format!("{name} received message {message}, whose topic it never asked for"));
             }
-            //= 29-PUB-013, 29-XPUB-011: a full subscriber holds nobody up, unless that is asked for.
+            //= 29-PUB-013, 29-XPUB-011: a full subscriber holds nobody up, unless it is asked for.
             What::Blocked { socket, message } if never_waits(case, usize::from(*socket)) => {
                 let name = case.name(usize::from(*socket));
                 wrong(format!("{name} had no room for message {message}, and a publisher drops"));

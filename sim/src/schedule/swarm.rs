@@ -29,7 +29,7 @@ pub const SWARM: [&str; 17] = [
 ];
 
 /// What strangers say and then wait: nothing, the beginning of a greeting, one of NULL without the
-/// READY that should follow, and something else. None becomes a peer, which would be given messages.
+/// READY that should follow, and something else. None becomes a peer, who would be given messages.
 const STRANGERS: [&str; 4] = [
     "",
     "ff00000000000000017f",
