@@ -158,7 +158,8 @@ impl Expansion<'_> {
             };
             set.map_err(|error| self.wrong(value, format!("{name}: {error}")))?;
         }
-        for topic in &spec.subscribe {
+        // An XSUB asks by messages.
+        for topic in spec.subscribe.iter().filter(|_| kind != SocketType::Xsub) {
             node.subscribe(id, topic)
                 .map_err(|error| self.wrong(&spec.kind, format!("subscribe: {error}")))?;
         }

@@ -101,7 +101,11 @@ impl Invention<'_> {
             "dealer-rep" => self.sides(SocketType::Dealer, SocketType::Rep, Work::Reply),
             "req-router" => self.sides(SocketType::Req, SocketType::Router, Work::Reply),
             "pub-sub" => self.sides(SocketType::Pub, SocketType::Sub, Work::Consume),
-            "xpub-xsub" => self.sides(SocketType::Xpub, SocketType::Sub, Work::Consume),
+            "xpub-xsub" => {
+                let kinds = [SocketType::Sub, SocketType::Xsub];
+                let to = self.chance.pick(&kinds).copied().unwrap_or(SocketType::Xsub);
+                self.sides(SocketType::Xpub, to, Work::Consume);
+            }
             "router-dealer" => self.routed(),
             "pipeline" => self.pipeline(),
             _ => self.pair(),
@@ -207,6 +211,10 @@ impl Invention<'_> {
             if socket.subscribe.is_empty() {
                 socket.subscribe = vec!["a".to_owned()];
             }
+        }
+        if kind == SocketType::Xsub {
+            // It has no filter: whatever comes is its application's.
+            socket.subscribe = vec![String::new()];
         }
         self.socket.push(socket);
     }

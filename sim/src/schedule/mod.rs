@@ -115,6 +115,12 @@ pub struct Socket {
 }
 
 impl Socket {
+    /// The message by which an XSUB asks for a topic; a SUB has a call for that.
+    #[must_use]
+    pub fn wish(&self, topic: &str) -> Option<Vec<u8>> {
+        (self.kind == SocketType::Xsub).then(|| [&[1], topic.as_bytes()].concat())
+    }
+
     /// Whether its application asked for messages that begin so (29/SUB); all but a SUB get
     /// whatever comes.
     #[must_use]

@@ -143,7 +143,11 @@ impl World<'_> {
             set.map_err(|error| Unrunnable(format!("socket {}: {name}: {error}", spec.name)))?;
         }
         for topic in &spec.subscribe {
-            host.node.subscribe(id, topic).map_err(wrong)?;
+            let asked = match spec.wish(topic) {
+                Some(wish) => host.node.send(id, wish),
+                None => host.node.subscribe(id, topic),
+            };
+            asked.map_err(wrong)?;
         }
         if spec.bind {
             let listener = host.node.bind(id, &socket.endpoint).map_err(wrong)?;

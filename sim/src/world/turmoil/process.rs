@@ -103,7 +103,11 @@ impl Process {
             set.map_err(|error| format!("socket {}: {name}: {error}", spec.name))?;
         }
         for topic in &spec.subscribe {
-            socket.subscribe(topic).map_err(wrong)?;
+            let asked = match spec.wish(topic) {
+                Some(wish) => socket.try_send(wish),
+                None => socket.subscribe(topic),
+            };
+            asked.map_err(wrong)?;
         }
         if spec.bind {
             socket.bind(&endpoint).await.map_err(wrong)?;
