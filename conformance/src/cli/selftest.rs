@@ -14,7 +14,7 @@ use super::Failure;
 use super::glob;
 use super::outputs::{bug, can_write, save};
 use super::say::aside;
-use crate::mutants::{self, Bench, Mutant, Noticed};
+use crate::mutants::{self, Bench, Judged, Mutant, Noticed};
 use crate::report::html::{Killed, Kills};
 use crate::report::json::Report;
 
@@ -69,7 +69,8 @@ impl Selftest {
         let benches: Vec<Bench> =
             (0..self.jobs.get().min(chosen.len())).map(|n| Bench::new(&root, n)).collect();
         let results = runtime.block_on(judge(&benches, &chosen))?;
-        let count = |fate| results.iter().filter(|(_, noticed, m)| of(m, noticed) == fate).count();
+        let count =
+            |fate| results.iter().filter(|(_, judged, m)| of(m, &judged.noticed) == fate).count();
         let [killed, remarked, missed, alive] =
             [Fate::Killed, Fate::Remarked, Fate::Missed, Fate::Alive].map(count);
         say!(
@@ -81,10 +82,10 @@ impl Selftest {
         if let Some(path) = &self.json {
             let mut rows = results;
             rows.sort_by_key(|(at, _, _)| *at);
-            let rows = rows.into_iter().map(|(_, noticed, mutant)| Killed {
+            let rows = rows.into_iter().map(|(_, judged, mutant)| Killed {
                 id: mutant.id.clone(),
                 title: mutant.title.clone(),
-                killed_by: noticed.into_keys().collect(),
+                killed_by: judged.noticed.into_keys().collect(),
             });
             let text = serde_json::to_string_pretty(&Kills::new(rows.collect()));
             let text = text.map_err(|error| bug(error.to_string()))?;
@@ -117,7 +118,7 @@ fn sample(all: Vec<Mutant>, count: usize, seed: usize) -> Vec<Mutant> {
     all.into_iter().enumerate().filter(|(at, _)| is_in(*at)).map(|(_, mutant)| mutant).collect()
 }
 
-type Row<'a> = (usize, Noticed, &'a Mutant);
+type Row<'a> = (usize, Judged, &'a Mutant);
 
 /// Judges all of them, as many at once as there are benches, and tells each as it is done.
 async fn judge<'a>(benches: &[Bench], chosen: &'a [Mutant]) -> Result<Vec<Row<'a>>, Failure> {
@@ -142,22 +143,32 @@ async fn work<'a>(
     loop {
         let next = waiting.borrow_mut().pop_front();
         let Some((at, mutant)) = next else { return Ok(rows) };
-        let noticed = bench.judge(mutant, clean).await;
-        let noticed =
-            noticed.map_err(|why| Failure::unreachable(format!("{}: {why}", mutant.id)))?;
-        tell(mutant, &noticed);
-        rows.push((at, noticed, mutant));
+        let judged = bench.judge(mutant, clean).await;
+        let judged = judged.map_err(|why| Failure::unreachable(format!("{}: {why}", mutant.id)))?;
+        tell(mutant, &judged);
+        rows.push((at, judged, mutant));
     }
 }
 
 /// Whether this is what one would expect to notice a mutant.
 fn is_expected(mutant: &Mutant, by: &str) -> bool {
-    mutant.test.is_some() || mutant.killed_by.iter().any(|pattern| glob::matches(pattern, by))
+    mutant.test.is_some()
+        || mutant.oracle.as_deref() == Some(by)
+        || mutant.killed_by.iter().any(|pattern| glob::matches(pattern, by))
+}
+
+/// Whether a case notices it, if one is expected to, and an oracle, if one is.
+fn has_all(mutant: &Mutant, noticed: &Noticed) -> bool {
+    let oracle = mutant.oracle.as_ref().is_none_or(|oracle| noticed.contains_key(oracle));
+    let is_case = |by: &String| mutant.oracle.as_ref() != Some(by) && is_expected(mutant, by);
+    oracle && noticed.keys().any(is_case)
 }
 
 fn of(mutant: &Mutant, noticed: &Noticed) -> Fate {
     let expected = || noticed.iter().filter(|(by, _)| is_expected(mutant, by));
-    if expected().any(|(_, verdict)| verdict.is_bad()) {
+    if !noticed.is_empty() && !has_all(mutant, noticed) {
+        Fate::Missed
+    } else if expected().any(|(_, verdict)| verdict.is_bad()) {
         Fate::Killed
     } else if expected().next().is_some() {
         Fate::Remarked
@@ -168,7 +179,8 @@ fn of(mutant: &Mutant, noticed: &Noticed) -> Fate {
     }
 }
 
-fn tell(mutant: &Mutant, noticed: &Noticed) {
+fn tell(mutant: &Mutant, judged: &Judged) {
+    let noticed = &judged.noticed;
     let (fate, what) = match of(mutant, noticed) {
         Fate::Killed => ("killed", "by"),
         Fate::Remarked => ("remarked", "by"),
@@ -186,11 +198,22 @@ fn tell(mutant: &Mutant, noticed: &Noticed) {
     say!("{} {fate:<8} {}", mutant.id, mutant.title);
     let line = format!("{what} {}{more}", names.join(", "));
     say!("             {}", line.trim_end());
+    for (oracle, broken) in judged.hunt.iter().flat_map(|hunt| &hunt.oracles) {
+        let runs = judged.hunt.as_ref().map_or(0, |hunt| hunt.runs);
+        let median = median(*broken, runs);
+        say!("             {oracle} in {broken} of {runs} seeds; half of all hunts need {median}");
+    }
+}
+
+/// Seeds after which half of all hunts have found what so many of them show.
+fn median(broken: u64, runs: u64) -> u64 {
+    let misses = 1.0 - broken as f64 / runs.max(1) as f64;
+    if misses <= 0.5 { 1 } else { (0.5_f64.ln() / misses.ln()).ceil() as u64 }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Fate, of, sample};
+    use super::{Fate, median, of, sample};
     use crate::mutants::{Mutant, Noticed};
     use crate::verdict::Verdict::{Fail, Lenient};
 
@@ -210,6 +233,24 @@ mod tests {
         assert_eq!(of(&mutant, &noticed(&[("37/a/x", Lenient), ("1/x", Fail)])), Fate::Remarked);
         assert_eq!(of(&mutant, &noticed(&[("37/b/x", Fail)])), Fate::Missed);
         assert_eq!(of(&mutant, &noticed(&[])), Fate::Alive);
+    }
+
+    #[test]
+    fn where_an_oracle_is_expected_a_case_alone_is_not_enough() {
+        let noticed =
+            |by: &[&str]| -> Noticed { by.iter().map(|by| ((*by).to_owned(), Fail)).collect() };
+        let mutant = Mutant { oracle: Some("O5-liveness".to_owned()), ..mutant("M01") };
+        assert_eq!(of(&mutant, &noticed(&["37/a/x", "O5-liveness"])), Fate::Killed);
+        assert_eq!(of(&mutant, &noticed(&["37/a/x"])), Fate::Missed);
+        assert_eq!(of(&mutant, &noticed(&["37/a/x", "O1-order"])), Fate::Missed);
+        assert_eq!(of(&mutant, &noticed(&["O5-liveness"])), Fate::Missed);
+        assert_eq!(of(&mutant, &noticed(&[])), Fate::Alive);
+    }
+
+    #[test]
+    fn half_of_all_hunts_need_the_median() {
+        assert_eq!([median(1000, 1000), median(500, 1000), median(1, 1000)], [1, 1, 693]);
+        assert_eq!(median(344, 1000), 2);
     }
 
     #[test]

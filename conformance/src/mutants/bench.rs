@@ -9,6 +9,7 @@ use std::{env, fs};
 
 use tokio::process::Command;
 use tokio::time::timeout;
+use zeroproof_sim::hunt::Hunt;
 
 use super::{Mutant, tree};
 use crate::report::json::Report;
@@ -17,6 +18,8 @@ use crate::verdict::Verdict;
 
 /// A mutant that makes the suite or a test run longer than this hangs it.
 const HANGS: Duration = Duration::from_secs(300);
+/// Topologies under faults that a mutant has to stand, where an oracle is expected to notice it.
+pub const SEEDS: u64 = 1000;
 /// A build from nothing on a slow machine.
 const BUILDS: Duration = Duration::from_secs(3600);
 
@@ -30,6 +33,15 @@ pub struct Bench {
 
 /// What noticed a mutant: ids of cases or names of tests, and the worst they said.
 pub type Noticed = BTreeMap<String, Verdict>;
+
+/// What the suite and the simulator say of a mutant.
+#[derive(Debug, Default)]
+pub struct Judged {
+    /// By whom it was noticed; the ids of oracles are among them.
+    pub noticed: Noticed,
+    /// What the simulator has seen, if it was asked.
+    pub hunt: Option<Hunt>,
+}
 
 /// The verdicts of a report, by case and axes.
 type Verdicts = BTreeMap<(String, [String; 3]), Verdict>;
@@ -63,7 +75,7 @@ impl Bench {
     ///
     /// # Errors
     /// It does not fit the engine any more or does not build; its test fails without it.
-    pub async fn judge(&self, mutant: &Mutant, clean: &Report) -> Result<Noticed, String> {
+    pub async fn judge(&self, mutant: &Mutant, clean: &Report) -> Result<Judged, String> {
         self.copy()?;
         if let Some(test) = &mutant.test
             && !self.test(test).await?.is_empty()
@@ -74,13 +86,30 @@ impl Bench {
             fs::write(self.tree.join(path), text).map_err(|error| format!("{path}: {error}"))?;
         }
         if let Some(test) = &mutant.test {
-            return self.test(test).await;
+            let noticed = self.test(test).await?;
+            return Ok(Judged { noticed, hunt: None });
         }
         let (report, said) = self.check().await?;
-        Ok(match report {
+        let mut noticed = match report {
             Some(report) => worse(&verdicts(clean), &verdicts(&report)),
             None => Noticed::from([(said, Verdict::Crash)]),
-        })
+        };
+        let hunt = if mutant.oracle.is_some() { Some(self.hunt().await?) } else { None };
+        let broken = hunt.iter().flat_map(|hunt| hunt.oracles.keys());
+        noticed.extend(broken.map(|oracle| (oracle.clone(), Verdict::Fail)));
+        Ok(Judged { noticed, hunt })
+    }
+
+    /// What the simulator says of the engine in the program that was built last.
+    async fn hunt(&self) -> Result<Hunt, String> {
+        let file = self.build.join("hunt.json");
+        let _ = fs::remove_file(&file);
+        let mut program = Command::new(self.build.join("debug/zeroproof"));
+        let seeds = format!("1..{SEEDS}");
+        program.args(["sim", "hunt", "--keep", "0", "--seeds", &seeds, "--json"]).arg(&file);
+        let ended = self.run(program, HANGS).await?;
+        let text = fs::read_to_string(&file).map_err(|_| ended.how("the hunt"))?;
+        serde_json::from_str(&text).map_err(|error| format!("{}: {error}", file.display()))
     }
 
     fn copy(&self) -> Result<(), String> {

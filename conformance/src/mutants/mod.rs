@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
-pub use bench::{Bench, Noticed};
+pub use bench::{Bench, Judged, Noticed, SEEDS};
 pub use patch::Patch;
 
 /// Where the mutants are, below the root of the workspace.
@@ -32,6 +32,8 @@ pub struct Mutant {
     pub killed_by: Vec<String>,
     /// The file of the engine's own tests that is expected to notice, where no case can.
     pub test: Option<String>,
+    /// The oracle of the simulator that is expected to break as well, in a hunt of [`SEEDS`] seeds.
+    pub oracle: Option<String>,
     /// Why it is not a plain failure of a case.
     pub note: Option<String>,
     /// Where the bug was seen.

@@ -10,6 +10,10 @@ pub(super) const ID: &str = "O3-pattern";
 
 pub(super) fn judge(case: Case<'_>, breaches: &mut Vec<Breach>) {
     let mut awaited: Vec<Option<u32>> = vec![None; case.schedule.flow.len()];
+    // Requesters with a life before this one: a ROUTER that dials keeps the name of whom it has
+    // dialled (28-ROUTER-003), so that a late reply reaches the next life, which only a correlated
+    // request can tell apart.
+    let mut reborn = vec![false; case.schedule.flow.len()];
     for (number, event) in (0_u32..).zip(&case.trace.events) {
         let at = Span(event.at);
         let mut wrong = |what: String| {
@@ -38,6 +42,7 @@ pub(super) fn judge(case: Case<'_>, breaches: &mut Vec<Breach>) {
             // A relaxed REQ takes the reply until it sends the next request; a new one never does.
             What::GaveUp { message, .. } if reopens(case, message.flow) => {
                 set(&mut awaited, message.flow, None);
+                set(&mut reborn, message.flow, true);
             }
             What::Died { node, .. } => {
                 let nodes = case.schedule.nodes();
@@ -46,6 +51,7 @@ pub(super) fn judge(case: Case<'_>, breaches: &mut Vec<Breach>) {
                     let socket = case.schedule.socket_named(&spec.from);
                     if socket.is_some_and(|(_, socket)| Some(socket.node.as_str()) == node) {
                         set(&mut awaited, flow, None);
+                        set(&mut reborn, flow, true);
                     }
                 }
             }
@@ -62,8 +68,10 @@ pub(super) fn judge(case: Case<'_>, breaches: &mut Vec<Breach>) {
                 }
                 //= 28-REQ: only the reply to the request that is out.
                 if message.is_reply && is_requester(case, at) {
-                    let out = awaited.get(usize::from(message.flow)).copied().flatten();
-                    if out != Some(message.number) {
+                    let flow = usize::from(message.flow);
+                    let out = awaited.get(flow).copied().flatten();
+                    let may_be_late = reborn.get(flow) == Some(&true) && !correlates(case, at);
+                    if out != Some(message.number) && !may_be_late {
                         wrong(format!("{name} received {message}, and waits for {out:?}"));
                     }
                     set(&mut awaited, message.flow, None);
@@ -79,6 +87,11 @@ fn reopens(case: Case<'_>, flow: u16) -> bool {
     flow.is_some_and(|flow| flow.then == Then::Reopen)
 }
 
+fn correlates(case: Case<'_>, socket: usize) -> bool {
+    let spec = case.schedule.socket.get(socket);
+    spec.is_some_and(|spec| spec.options.get("req_correlate") == Some(&Setting::Flag(true)))
+}
+
 /// A publisher that may not wait for its subscribers.
 fn never_waits(case: Case<'_>, socket: usize) -> bool {
     case.schedule.socket.get(socket).is_some_and(|spec| {
@@ -91,6 +104,8 @@ fn is_requester(case: Case<'_>, socket: usize) -> bool {
     spec.is_some_and(|spec| spec.kind == zeroproof_reference::SocketType::Req)
 }
 
-fn set(awaited: &mut [Option<u32>], flow: u16, value: Option<u32>) {
-    awaited.get_mut(usize::from(flow)).into_iter().for_each(|slot| *slot = value);
+fn set<T>(slots: &mut [T], flow: u16, value: T) {
+    if let Some(slot) = slots.get_mut(usize::from(flow)) {
+        *slot = value;
+    }
 }

@@ -33,7 +33,11 @@ pub fn invent(seed: u64, with_faults: bool) -> Schedule {
     invention.topology(name);
     let Invention { socket, flow, .. } = invention;
     let latency = Range { least: Span(0), most: Span::ms(chance.within(0, 20)) };
-    let link = Line { latency, tcp_give_up: Span::secs(chance.within(2, 20)), ..Line::default() };
+    // Small ones fill, and then queues do.
+    let buffer = Size(chance.pick(&[2 << 10, 8 << 10, 64 << 10]).copied().unwrap_or(64 << 10));
+    let tcp_give_up = Span::secs(chance.within(2, 20));
+    let (sndbuf, rcvbuf) = (buffer, buffer);
+    let link = Line { latency, tcp_give_up, sndbuf, rcvbuf, ..Line::default() };
     let mut schedule = Schedule {
         name: format!("{name}-{seed}"),
         seed,

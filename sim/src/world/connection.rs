@@ -50,6 +50,13 @@ pub(super) struct Connection {
     pub(super) tries: u32,
 }
 
+impl Connection {
+    /// Both sides have it, or had.
+    pub(super) fn is_made(&self) -> bool {
+        !self.sides.contains(&Side::Before)
+    }
+}
+
 /// What lies between two processes now.
 #[derive(Clone, Debug)]
 pub(super) struct LineState {

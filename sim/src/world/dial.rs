@@ -77,7 +77,8 @@ impl World<'_> {
     pub(super) fn syn(&mut self, id: u32) {
         let Some(connection) = self.wire(id) else { return };
         let ([_, to], line) = (connection.hosts, connection.line);
-        if !self.dialer_lives(connection) {
+        // Whoever was told that it has failed dials anew.
+        if !self.live.contains(&id) || !self.dialer_lives(connection) {
             self.live.remove(&id);
             return;
         }

@@ -111,8 +111,7 @@ impl World<'_> {
 
     /// Both sides are reset at once, and what is on its way is lost.
     pub(super) fn reset_both(&mut self, id: u32) {
-        let is_made = |connection: &Connection| !connection.sides.contains(&Side::Before);
-        if !self.wire(id).is_some_and(is_made) {
+        if !self.wire(id).is_some_and(Connection::is_made) {
             return;
         }
         for side in [0, 1] {

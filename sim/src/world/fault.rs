@@ -1,6 +1,6 @@
 //! The operations of a schedule, done to processes and to what lies between them.
 
-use super::connection::EVIL;
+use super::connection::{Connection, EVIL};
 use super::host::{Door, Life};
 use super::{Due, World};
 use crate::schedule::{Op, Way};
@@ -65,6 +65,9 @@ impl World<'_> {
             }
             Op::Finish { .. } => {
                 for (id, side) in self.between(one, other) {
+                    if !self.wire(id).is_some_and(Connection::is_made) {
+                        continue;
+                    }
                     self.pipe(id, side).into_iter().for_each(|pipe| pipe.close());
                     self.launch(id, side);
                 }

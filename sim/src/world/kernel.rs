@@ -156,11 +156,11 @@ impl<'a> Model<'a> {
     }
 
     fn seen(&self, side: usize) -> Seen {
-        let ends = self.world.trace.events.iter().filter_map(|event| match event.what {
+        let end = self.world.trace.events.iter().rev().find_map(|event| match event.what {
             What::Closed { side: at, end, .. } if usize::from(at) == side => Some(end),
             _ => None,
         });
-        (self.accepted[1 - side] - self.read[side], ends.last())
+        (self.accepted[1 - side] - self.read[side], end)
     }
 }
 
