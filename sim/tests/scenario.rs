@@ -42,6 +42,32 @@ fn the_good_one_is_good() {
 }
 
 #[test]
+fn few_words_do_not_stand_for_any_number_of_things() {
+    let many = [
+        ("count = 2", "count = 4000000000", "4000000000 sockets, and at most 1000"),
+        (
+            "connect = \"server\"",
+            &format!("count = 900\nconnect = [{}]", ["\"server\""; 200].join(", ")),
+            "names, and at most 100000",
+        ),
+        (
+            "for = \"1s\"",
+            "for = \"1s\"\n[[random]]\nkinds = [\"cut\"]\nrate = \"1000000000/s\"",
+            "about 6666666667 faults, and at most 100000",
+        ),
+    ];
+    for (from, to, words) in many {
+        let good = if from.starts_with("connect") {
+            GOOD.replace("count = 2\n", "")
+        } else {
+            GOOD.to_owned()
+        };
+        let told = parse(&good.replace(from, to)).unwrap_err().to_string();
+        assert!(told.contains(words), "{to}: {told}");
+    }
+}
+
+#[test]
 fn every_mistake_has_its_line_and_what_would_be_right() {
     let mistakes = [
         ("duration = \"10s\"", "duration = \"10\"", "4", "\"150ms\""),

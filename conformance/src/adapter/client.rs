@@ -233,7 +233,7 @@ impl Adapter {
     }
 }
 
-fn judge(op: &str, answer: super::link::Answer) -> Result<Value, AdapterError> {
+fn judge(op: &str, answer: super::reply::Answer) -> Result<Value, AdapterError> {
     answer.map_err(|(kind, message)| match kind {
         ErrorKind::Unsupported => AdapterError::Unsupported { op: op.into(), message },
         kind => AdapterError::Refused { op: op.into(), kind, message },

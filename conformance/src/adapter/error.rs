@@ -6,8 +6,7 @@ use std::fmt;
 use std::time::Duration;
 
 /// How an adapter says no: the six `kind`s of an `err` reply.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ErrorKind {
     /// The implementation or its adapter lacks the op, type, option or transport.
     Unsupported,
@@ -21,6 +20,18 @@ pub enum ErrorKind {
     Closed,
     /// The adapter itself failed.
     Internal,
+}
+
+impl ErrorKind {
+    /// All of them.
+    pub const ALL: [Self; 6] =
+        [Self::Unsupported, Self::Again, Self::State, Self::Refused, Self::Closed, Self::Internal];
+
+    /// The kind of this name.
+    #[must_use]
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.to_string() == name)
+    }
 }
 
 impl fmt::Display for ErrorKind {

@@ -17,8 +17,9 @@ use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
-use super::error::{AdapterError, ErrorKind};
+use super::error::AdapterError;
 use super::pipes::{Line, Started, Tail, keep, read_line, spawn, write};
+use super::reply::{Answer, Reply, read_reply};
 
 /// The longest answer in octets, newline included; twice the largest part, in hex, and some.
 pub(super) const MAX_LINE: usize = 2 * super::MAX_PART + (64 << 10);
@@ -29,8 +30,6 @@ const LAST_WORDS: Duration = Duration::from_millis(300);
 /// After the end of its standard output: time for the process to end itself.
 const LAST_BREATH: Duration = Duration::from_secs(1);
 
-/// The answer to one call: the `ok`, or kind and message of the `err`.
-pub(super) type Answer = Result<Value, (ErrorKind, String)>;
 type Waiting = oneshot::Sender<Result<Answer, AdapterError>>;
 
 /// A running adapter. Dropping it kills the process.
@@ -163,41 +162,13 @@ impl State {
 
     /// Takes one line of standard output. The error is the rule it breaks.
     fn take(&self, line: &[u8]) -> Result<(), String> {
-        let reply: Reply = serde_json::from_slice(line)
-            .map_err(|error| format!("a line of standard output is no reply: {error}"))?;
-        if reply.ev.is_some() {
-            return Ok(()); // Events are of a later version of the protocol, never of ours.
-        }
-        let id = match reply.id {
-            Some(Value::Number(id)) if id.is_u64() => id.as_u64().unwrap_or_default(),
-            _ => return Err("a reply needs `id`, that of its request".into()),
-        };
-        let answer = match (reply.ok, reply.err) {
-            (Some(ok @ Value::Object(_)), None) => Ok(ok),
-            (None, Some(err)) => Err((err.kind, err.message)),
-            _ => return Err("a reply holds either `ok`, an object, or `err`".into()),
-        };
+        let Reply::Answer(id, answer) = read_reply(line)? else { return Ok(()) };
         let waiting = lock(&self.table).waiting.remove(&id);
         let waiting =
             waiting.ok_or_else(|| format!("no request with id {id} waits for a reply"))?;
         let _ = waiting.send(Ok(answer)); // the caller may have gone
         Ok(())
     }
-}
-
-#[derive(serde::Deserialize)]
-struct Reply {
-    id: Option<Value>,
-    ok: Option<Value>,
-    err: Option<Failure>,
-    ev: Option<Value>,
-}
-
-#[derive(serde::Deserialize)]
-struct Failure {
-    kind: ErrorKind,
-    #[serde(default)]
-    message: String,
 }
 
 /// Reads answers until the end of standard output (`None`) or a broken rule.

@@ -12,7 +12,7 @@ const BIG_PART: usize = 4096;
 const LONGEST_FILL: usize = 64;
 
 /// Writes a part: hex, or a fill when it is large and repeats a pattern of at most 64 octets.
-pub(crate) fn to_json(part: &[u8]) -> Value {
+pub fn to_json(part: &[u8]) -> Value {
     let pattern = (part.len() > BIG_PART).then(|| pattern_of(part)).flatten();
     match pattern {
         Some(pattern) => json!({"fill": hex(pattern), "len": part.len()}),
@@ -29,8 +29,11 @@ fn pattern_of(part: &[u8]) -> Option<&[u8]> {
     })
 }
 
-/// Reads a part. The error is what is wrong with it.
-pub(crate) fn from_json(part: &Value) -> Result<Vec<u8>, String> {
+/// Reads a part.
+///
+/// # Errors
+/// What is wrong with it.
+pub fn from_json(part: &Value) -> Result<Vec<u8>, String> {
     match part {
         Value::String(digits) => unhex(digits),
         Value::Object(fill) => {

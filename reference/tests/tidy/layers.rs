@@ -89,7 +89,11 @@ const MANIFESTS: &[(&str, &[&str], &[&str])] = &[
     ("vectors/Cargo.toml", &[], &[]),
     ("reference/Cargo.toml", &[], &["zeroproof-vectors"]),
     ("sim/Cargo.toml", &["zeroproof-reference"], &[]),
-    ("fuzz/Cargo.toml", &["zeroproof-reference", "zeroproof-sim", "zeroproof-vectors"], &[]),
+    (
+        "fuzz/Cargo.toml",
+        &["zeroproof-reference", "zeroproof-sim", "zeroproof-vectors", "zeroproof-conformance"],
+        &[],
+    ),
     // The program has the commands of the simulator as well.
     ("conformance/Cargo.toml", &["zeroproof-reference", "zeroproof-sim", "zeroproof-vectors"], &[]),
     ("conformance/example/Cargo.toml", &[], &["zeroproof-conformance"]),

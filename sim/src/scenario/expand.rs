@@ -12,7 +12,11 @@ use zeroproof_reference::node::Node;
 
 /// A flow needs as many messages as a number of 32 bits can name, and a run has to end.
 const COUNT_MAX: u32 = 1_000_000;
-const SOCKETS_MAX: usize = 1000;
+const SOCKETS_MAX: u64 = 1000;
+/// Names in the lists of sockets and flows, and operations: a few words may stand for many of them,
+/// but no more than fit into memory and can be run.
+pub(super) const NAMES_MAX: usize = 100_000;
+pub(super) const OPS_MAX: u64 = 100_000;
 
 pub(super) struct Expansion<'a> {
     pub(super) scenario: &'a Scenario,
@@ -26,13 +30,10 @@ impl Expansion<'_> {
 
     pub(super) fn schedule(&self, seed: u64) -> Result<Schedule, Mistake> {
         let about = &self.scenario.scenario;
+        self.check_counts()?;
         let mut socket = Vec::new();
         for (name, text) in &self.scenario.socket {
             self.sockets(name, text, &mut socket)?;
-        }
-        if socket.len() > SOCKETS_MAX {
-            let what = format!("{} sockets, and at most {SOCKETS_MAX} are possible", socket.len());
-            return Err(Mistake { line: 0, what });
         }
         let mut flow = Vec::new();
         for (name, text) in &self.scenario.traffic {
@@ -56,6 +57,29 @@ impl Expansion<'_> {
         Ok(schedule)
     }
 
+    /// Before any of them is built.
+    fn check_counts(&self) -> Result<(), Mistake> {
+        let mut all = 0_u64;
+        for text in self.scenario.socket.values() {
+            all += u64::from(text.get_ref().count.unwrap_or(1));
+            if all > SOCKETS_MAX {
+                let what = format!("{all} sockets, and at most {SOCKETS_MAX} are possible");
+                return Err(self.wrong(text, what));
+            }
+        }
+        Ok(())
+    }
+
+    /// Before so many names are copied, for so many sockets or flows.
+    fn check_names<T>(&self, at: &Spanned<T>, each: usize, times: usize) -> Result<(), Mistake> {
+        let names = each.saturating_mul(times);
+        if names > NAMES_MAX {
+            let what = format!("{names} names, and at most {NAMES_MAX} are possible");
+            return Err(self.wrong(at, what));
+        }
+        Ok(())
+    }
+
     fn sockets(
         &self,
         name: &str,
@@ -66,9 +90,7 @@ impl Expansion<'_> {
         let kind = stable(spec.kind.get_ref()).map_err(|what| self.wrong(&spec.kind, what))?;
         let names: Vec<String> = match spec.count {
             None => vec![name.to_owned()],
-            Some(count) => (1..=count.min(SOCKETS_MAX as u32))
-                .map(|number| format!("{name}.{number}"))
-                .collect(),
+            Some(count) => (1..=count).map(|number| format!("{name}.{number}")).collect(),
         };
         if spec.bind == spec.connect.is_some() {
             return Err(self.wrong(
@@ -80,6 +102,7 @@ impl Expansion<'_> {
         if let Some(targets) = &spec.connect {
             for target in targets.get_ref().list() {
                 connect.extend(self.group(targets, target)?);
+                self.check_names(targets, connect.len(), names.len())?;
             }
         }
         for target in &connect {
@@ -208,6 +231,8 @@ impl Expansion<'_> {
         if let Some(topic) = spec.topics.iter().find(|topic| !topic.get_ref().is_ascii()) {
             return Err(self.wrong(topic, "topics are ASCII here"));
         }
+        let targets = self.targets(spec.to.as_ref(), sockets)?;
+        self.check_names(text, targets.len() + spec.topics.len(), senders.len())?;
         for sender in &senders {
             let socket = sockets.iter().find(|socket| socket.name == *sender);
             let kind = socket.map_or(SocketType::Pair, |socket| socket.kind);
@@ -226,7 +251,7 @@ impl Expansion<'_> {
             to.push(Flow {
                 name: if several { format!("{name}.{number}") } else { name.to_owned() },
                 from: sender.clone(),
-                to: self.targets(spec.to.as_ref(), sockets)?,
+                to: targets.clone(),
                 start: spec.start,
                 every: spec.rate.0,
                 count: spec.count,
@@ -258,6 +283,7 @@ impl Expansion<'_> {
                 }
                 targets.push(target);
             }
+            self.check_names(at, targets.len(), 1)?;
         }
         Ok(targets)
     }
@@ -279,6 +305,11 @@ impl Expansion<'_> {
                 kinds.push(*known.ok_or_else(|| self.wrong(kind, what()))?);
             }
             let until = Span(schedule.duration.0.saturating_sub(schedule.quiet_tail.0));
+            let faults = until.0.saturating_sub(spec.from.0) / spec.rate.0.0.max(1);
+            if faults > OPS_MAX {
+                let what = format!("about {faults} faults, and at most {OPS_MAX} are possible");
+                return Err(self.wrong(text, what));
+            }
             let swarm = Swarm {
                 kinds,
                 every: spec.rate.0,

@@ -1,6 +1,6 @@
 //! Faults of a scenario: which fields each takes, and the operations at its beginning and its end.
 
-use super::expand::Expansion;
+use super::expand::{Expansion, OPS_MAX};
 use super::{FaultText, Mistake};
 use crate::schedule::{Op, Schedule, Timed};
 use crate::units::{Size, Span};
@@ -82,7 +82,13 @@ impl Expansion<'_> {
                 );
                 return Err(self.wrong(&fault.at, what));
             }
-            for (op, undo) in self.places(fault, schedule)? {
+            let places = self.places(text, schedule)?;
+            let all = (ops.len() + 2 * places.len()) as u64;
+            if all > OPS_MAX {
+                let what = format!("{all} operations, and at most {OPS_MAX} are possible");
+                return Err(self.wrong(text, what));
+            }
+            for (op, undo) in places {
                 ops.push(Timed { at, op });
                 if let (Some(at), Some(op)) = (end, undo) {
                     ops.push(Timed { at, op });
@@ -117,13 +123,19 @@ impl Expansion<'_> {
     /// What it does at each place it names, and what ends that.
     fn places(
         &self,
-        fault: &FaultText,
+        text: &Spanned<FaultText>,
         schedule: &Schedule,
     ) -> Result<Vec<(Op, Option<Op>)>, Mistake> {
+        let fault = text.get_ref();
         if let Some(between) = &fault.between {
             let [one, other] = between.get_ref();
             let (ones, others) =
                 (self.nodes(between, one, schedule)?, self.nodes(between, other, schedule)?);
+            let all = (ones.len() * others.len()) as u64;
+            if all > OPS_MAX {
+                let what = format!("{all} places, and at most {OPS_MAX} are possible");
+                return Err(self.wrong(between, what));
+            }
             let pairs = ones
                 .iter()
                 .flat_map(|one| others.iter().map(move |other| [one.clone(), other.clone()]));

@@ -70,7 +70,7 @@ impl Swarm<'_> {
         let mut ops = Vec::new();
         let mut at = self.from.0;
         loop {
-            at += chance.within(1, self.every.0.saturating_mul(2).max(1));
+            at = at.saturating_add(chance.within(1, self.every.0.saturating_mul(2).max(1)));
             if at >= self.until.0 {
                 break;
             }
@@ -78,7 +78,7 @@ impl Swarm<'_> {
             // In whole milliseconds, which are easier to read and to shrink.
             let lasts = chance.within(1, (most / 1_000_000).max(1)) * 1_000_000;
             let begin = Span(at / 1_000_000 * 1_000_000);
-            let end = Span((begin.0 + lasts).min(self.until.0));
+            let end = Span(begin.0.saturating_add(lasts).min(self.until.0));
             let Some(kind) = chance.pick(&enabled).copied() else { break };
             if let Some((op, undo)) = self.fault(kind, chance) {
                 ops.push(Timed { at: begin, op });

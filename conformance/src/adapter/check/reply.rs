@@ -72,8 +72,8 @@ fn refusal(err: &Value) -> Result<Refusal, Broken> {
         }
     }
     let kind = object.get("kind").cloned().unwrap_or_default();
-    let kind = serde_json::from_value(kind.clone())
-        .map_err(|_| unfit(format!("{kind} is none of the six kinds of `err`")))?;
+    let known = kind.as_str().and_then(ErrorKind::parse);
+    let kind = known.ok_or_else(|| unfit(format!("{kind} is none of the six kinds of `err`")))?;
     let message = object.get("message").and_then(Value::as_str).unwrap_or_default().to_owned();
     Ok(Refusal { kind, message })
 }

@@ -1,0 +1,3 @@
+//! The target `curve`: see `zeroproof_fuzz::curve`.
+#![cfg_attr(fuzzing, no_main)]
+zeroproof_fuzz::fuzz!(curve);

@@ -1,0 +1,3 @@
+//! The target `differential`: see `zeroproof_fuzz::differential`.
+#![cfg_attr(fuzzing, no_main)]
+zeroproof_fuzz::fuzz!(differential);

@@ -1,0 +1,3 @@
+//! The target `world`: see `zeroproof_fuzz::world`.
+#![cfg_attr(fuzzing, no_main)]
+zeroproof_fuzz::fuzz!(world);

@@ -1,0 +1,3 @@
+//! The target `zap`: see `zeroproof_fuzz::zap`.
+#![cfg_attr(fuzzing, no_main)]
+zeroproof_fuzz::fuzz!(zap);
