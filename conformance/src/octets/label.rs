@@ -190,13 +190,23 @@ fn frame_unit(at: usize, octets: &[u8]) -> Unit {
         Ok(None) => unit(at, octets.len(), format!("{} octets, no whole frame", octets.len()), &[]),
         Err(error @ (ReadError::ReservedFlags(_) | ReadError::CommandWithMore(_))) => {
             // The size may still be right: label this frame alone, and go on behind it.
-            let (flags, rest) = octets.split_first().unwrap_or((&0, &[]));
-            let plain = [&[flags & super::LONG], rest].concat();
-            let len = take_frame(&plain).ok().flatten().map_or(octets.len(), |(_, used)| used);
-            unit(at, len, format!("ILLEGAL: {error}"), &[])
+            let len = claimed(octets).filter(|len| *len <= octets.len());
+            unit(at, len.unwrap_or(octets.len()), format!("ILLEGAL: {error}"), &[])
         }
         Err(error) => unit(at, octets.len(), format!("ILLEGAL: {error}"), &[]),
     }
+}
+
+/// Octets of a frame as its header has them, whatever else its flags say; no octet is copied, as
+/// there may be such a frame every two octets.
+fn claimed(octets: &[u8]) -> Option<usize> {
+    let (&flags, rest) = octets.split_first()?;
+    let (head, size) = if flags & super::LONG == 0 {
+        (2, u64::from(*rest.first()?))
+    } else {
+        (9, u64::from_be_bytes(*rest.first_chunk()?))
+    };
+    usize::try_from(size).ok()?.checked_add(head)
 }
 
 fn whole_frame_unit(at: usize, used: usize, frame: &Frame) -> Unit {
@@ -222,7 +232,7 @@ fn whole_frame_unit(at: usize, used: usize, frame: &Frame) -> Unit {
             &[(1, &flags), (head - 1, &size)],
         );
     };
-    let name = String::from_utf8_lossy(command.name).into_owned();
+    let name = command.name.escape_ascii().to_string();
     let data = command_data(&name, command.data);
     let title = data.iter().fold(name.clone(), |title, (_, text)| format!("{title} {text}"));
     let mut fields = vec![(1, flags.as_str()), (head - 1, &size), (1 + command.name.len(), &name)];
@@ -241,7 +251,7 @@ fn command_data(name: &str, data: &[u8]) -> Vec<(usize, String)> {
                 .iter()
                 .map(|(name, value)| {
                     let len = 1 + name.len() + 4 + value.len();
-                    (len, format!("{}={}", String::from_utf8_lossy(name), text(value)))
+                    (len, format!("{}={}", name.escape_ascii(), text(value)))
                 })
                 .collect(),
             Err(error) => vec![(data.len(), format!("ILLEGAL: {error}"))],

@@ -51,10 +51,10 @@ impl SeenGreeting {
         &self.0[12..32]
     }
 
-    /// Octets 12-31 up to the first zero, for people.
+    /// Octets 12-31 up to the first zero, for people; a terminal obeys no octet of it.
     pub fn mechanism_name(&self) -> String {
         let name = self.mechanism().split(|&octet| octet == 0).next().unwrap_or_default();
-        String::from_utf8_lossy(name).into_owned()
+        name.escape_ascii().to_string()
     }
 }
 
