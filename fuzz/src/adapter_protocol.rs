@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use zeroproof_conformance::adapter::{Hello, Reply, part_as_json, part_of_json, read_reply};
 
 /// A text.
-pub const SHAPE: Shape = Shape::Raw;
+pub const SHAPE: Shape = Shape::Text;
 
 const KINDS: [&str; 6] = ["unsupported", "again", "state", "refused", "closed", "internal"];
 

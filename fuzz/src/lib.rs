@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! choices drive named bounded states   octets as decisions; a link that is fed; what is told of it
-//! mutator seeds                        octets that get somewhere
+//! mutator text seeds                   octets that get somewhere
 //! greeting frame command metadata legacy zap      a codec against a model of ten lines
 //! splits plain curve                              one link: whole = pieces, states, forgers
 //! pair world                                      two engines, whole topologies
@@ -34,6 +34,7 @@ pub mod scenario_toml;
 pub mod seeds;
 pub mod splits;
 pub mod states;
+mod text;
 pub mod world;
 pub mod zap;
 

@@ -5,14 +5,17 @@
 //! where the bugs are. Sizes are written true, unless to lie is the mutation. Deliberately absent:
 //! the engine's codec, which would refuse what is wrong on purpose.
 
+mod piece;
+
 use crate::seeds::{body, greeting, property};
+use piece::{Piece, frame, old, one_property, part, write};
 use zeroproof_sim::chance::Chance;
 
 /// What octets look like, behind so many octets of decisions.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Shape {
-    /// Nothing is known of them.
-    Raw,
+    /// Words and lines.
+    Text,
     /// Octets that are decisions.
     Choices,
     /// A greeting, then frames.
@@ -65,32 +68,18 @@ const TYPES: [&str; 12] = [
 /// Where counts and sizes change their meaning.
 const EDGES: [usize; 12] = [0, 1, 2, 15, 16, 17, 127, 128, 254, 255, 256, 300];
 
-/// A frame whose size is known to be true, or octets that are none.
-#[derive(Clone, Debug, PartialEq)]
-enum Piece {
-    Opening(Vec<u8>),
-    Frame {
-        flags: u8,
-        body: Vec<u8>,
-    },
-    /// A frame of 1.0, whose length counts the flags.
-    Old {
-        flags: u8,
-        body: Vec<u8>,
-    },
-    Part(Vec<u8>),
-    Property(Vec<u8>, Vec<u8>),
-    Other(Vec<u8>),
-}
-
 /// Changes `size` octets of data, which may become as many as data has room for; the new size.
 pub fn mutate(shape: Shape, data: &mut [u8], size: usize, seed: u32, plain: Plain) -> usize {
     let most = data.len();
     let mut chance = Chance::new(seed.into());
-    if matches!(shape, Shape::Raw | Shape::Choices) || chance.below(8) == 0 {
+    if shape == Shape::Choices || chance.below(8) == 0 {
         return plain(data, size, most);
     }
     let Some(octets) = data.get(..size) else { return plain(data, size, most) };
+    if shape == Shape::Text {
+        let text = crate::text::mutate(octets, &mut chance);
+        return put(&text, data);
+    }
     let head = match shape {
         Shape::Session { head } | Shape::Frames { head } | Shape::Legacy { head } => head,
         _ => 0,
@@ -110,7 +99,12 @@ pub fn mutate(shape: Shape, data: &mut [u8], size: usize, seed: u32, plain: Plai
     if chance.below(12) == 0 {
         lie(&mut written, &mut chance);
     }
-    let size = written.len().min(most);
+    put(&written, data)
+}
+
+/// As much as there is room for.
+fn put(written: &[u8], data: &mut [u8]) -> usize {
+    let size = written.len().min(data.len());
     if let (Some(to), Some(from)) = (data.get_mut(..size), written.get(..size)) {
         to.copy_from_slice(from);
     }
@@ -154,7 +148,7 @@ fn pieces(shape: Shape, wire: &[u8]) -> Vec<Piece> {
             Shape::Legacy { .. } => old(rest),
             Shape::Parts => part(rest),
             Shape::Properties => one_property(rest),
-            Shape::Body | Shape::Raw | Shape::Choices => None,
+            Shape::Body | Shape::Text | Shape::Choices => None,
         };
         let Some((piece, behind)) = taken else {
             pieces.push(Piece::Other(rest.to_vec()));
@@ -164,86 +158,6 @@ fn pieces(shape: Shape, wire: &[u8]) -> Vec<Piece> {
         rest = behind;
     }
     pieces
-}
-
-fn frame(octets: &[u8]) -> Option<(Piece, &[u8])> {
-    let (&flags, rest) = octets.split_first()?;
-    let (size, rest) = if flags & 2 == 0 {
-        rest.split_first().map(|(size, rest)| (u64::from(*size), rest))?
-    } else {
-        rest.split_first_chunk().map(|(size, rest)| (u64::from_be_bytes(*size), rest))?
-    };
-    let (body, behind) = rest.split_at_checked(usize::try_from(size).ok()?)?;
-    Some((Piece::Frame { flags, body: body.to_vec() }, behind))
-}
-
-fn old(octets: &[u8]) -> Option<(Piece, &[u8])> {
-    let (length, rest) = match octets {
-        [0xFF, rest @ ..] => {
-            rest.split_first_chunk().map(|(size, rest)| (u64::from_be_bytes(*size), rest))?
-        }
-        [length, rest @ ..] => (u64::from(*length), rest),
-        [] => return None,
-    };
-    let (whole, behind) = rest.split_at_checked(usize::try_from(length).ok()?)?;
-    let (&flags, body) = whole.split_first()?;
-    Some((Piece::Old { flags, body: body.to_vec() }, behind))
-}
-
-fn part(octets: &[u8]) -> Option<(Piece, &[u8])> {
-    let (&length, rest) = octets.split_first()?;
-    let (part, behind) = rest.split_at_checked(length.into())?;
-    Some((Piece::Part(part.to_vec()), behind))
-}
-
-fn one_property(octets: &[u8]) -> Option<(Piece, &[u8])> {
-    let (&length, rest) = octets.split_first()?;
-    let (name, rest) = rest.split_at_checked(length.into())?;
-    let (size, rest) = rest.split_first_chunk()?;
-    let (value, behind) =
-        rest.split_at_checked(usize::try_from(u32::from_be_bytes(*size)).ok()?)?;
-    Some((Piece::Property(name.to_vec(), value.to_vec()), behind))
-}
-
-fn write(piece: &Piece, out: &mut Vec<u8>) {
-    match piece {
-        Piece::Opening(octets) | Piece::Other(octets) => out.extend(octets),
-        Piece::Frame { flags, body } => {
-            // The long form where it is asked for, or needed.
-            match u8::try_from(body.len()) {
-                Ok(size) if flags & 2 == 0 => out.extend([*flags, size]),
-                Ok(_) | Err(_) => {
-                    out.push(flags | 2);
-                    out.extend((body.len() as u64).to_be_bytes());
-                }
-            }
-            out.extend(body);
-        }
-        Piece::Old { flags, body } => {
-            let length = body.len() as u64 + 1;
-            match u8::try_from(length) {
-                Ok(short) if short < 0xFF => out.push(short),
-                Ok(_) | Err(_) => {
-                    out.push(0xFF);
-                    out.extend(length.to_be_bytes());
-                }
-            }
-            out.push(*flags);
-            out.extend(body);
-        }
-        Piece::Part(part) => {
-            let part = part.get(..255).unwrap_or(part);
-            out.push(u8::try_from(part.len()).unwrap_or(u8::MAX));
-            out.extend(part);
-        }
-        Piece::Property(name, value) => {
-            let name = name.get(..255).unwrap_or(name);
-            out.push(u8::try_from(name.len()).unwrap_or(u8::MAX));
-            out.extend(name);
-            out.extend(u32::try_from(value.len()).unwrap_or(u32::MAX).to_be_bytes());
-            out.extend(value);
-        }
-    }
 }
 
 /// One piece twice, away, or elsewhere.
@@ -283,7 +197,7 @@ fn insert(shape: Shape, pieces: &mut Vec<Piece>, chance: &mut Chance) {
             let (name, value) = announced(chance);
             Piece::Property(name.as_bytes().to_vec(), value)
         }
-        Shape::Body | Shape::Raw | Shape::Choices => {
+        Shape::Body | Shape::Text | Shape::Choices => {
             *pieces = vec![Piece::Other(command(chance))];
             return;
         }

@@ -9,7 +9,7 @@ use zeroproof_sim::scenario;
 use zeroproof_sim::schedule::{Schedule, read, write};
 
 /// A text.
-pub const SHAPE: Shape = Shape::Raw;
+pub const SHAPE: Shape = Shape::Text;
 
 /// Few words may stand for many sockets, connections and faults, but not for any number of them.
 const BOUND: Bound = Bound { each: 4 << 10, once: 64 << 20 };
