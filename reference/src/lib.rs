@@ -6,6 +6,7 @@
 //! mechanism/   security handshakes: one enum of states each, one `match`
 //! connection/  ONE peer link: octets in; octets, messages and events out
 //! routing/     small data structures that choose peers
+//! swap/        messages on a disk, over a small trait: segments, sums, recovery
 //! socket/      options, endpoints, reconnects, monitor events; peers and their queues
 //! pattern/     a file per socket type: peers and messages only
 //! node/        many sockets and links in one deterministic value, for simulators and tests
@@ -38,6 +39,7 @@ pub mod routing;
 pub mod runtime;
 pub mod socket;
 pub mod socket_type;
+pub mod swap;
 pub mod time;
 pub mod violation;
 pub mod wire;

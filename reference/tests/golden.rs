@@ -2,8 +2,8 @@
 //! same octets, asks for more at every cut.
 //!
 //! Deliberately absent: vectors that are invalid or disputed, which are in `violations`; those of
-//! mechanisms, which are in `security`; and those of transports this engine does not have. The
-//! lists of groups below name them.
+//! mechanisms, which are in `security`; of swaps, which are in `swap`; and those of transports this
+//! engine does not have. The lists of groups below name them.
 
 #[cfg(test)]
 mod golden {
@@ -17,7 +17,7 @@ mod golden {
 
     const COVERED: [&str; 8] =
         ["error", "frame", "greeting", "heartbeat", "legacy", "radio", "ready", "subscription"];
-    const ELSEWHERE: [&str; 3] = ["curve", "plain", "zap"];
+    const ELSEWHERE: [&str; 4] = ["curve", "plain", "swap", "zap"];
     const ABSENT: [&str; 2] = ["datagram", "websocket"];
     /// Legal, but not what we send: a long form where a short one does.
     const NOT_OURS: [&str; 6] = ["F08", "F16", "F17", "F19", "H13", "S10"];

@@ -6,6 +6,7 @@
 //! scenario/              what people write: TOML + seed -> Schedule
 //! sniff trace            what passes on a wire, what happened
 //! world/                 processes, pipes, faults, applications; virtual time: Schedule -> Trace
+//! disk/                  a disk that loses what a real one may, for the log of the engine
 //! analysis/              the life of every message, and sums: Schedule + Trace -> fates
 //! oracle/                what must be true of every run, whatever is done to it
 //! bites verdict          whether faults had an effect; one run, judged
@@ -21,6 +22,7 @@ pub mod agree;
 pub mod analysis;
 pub mod bites;
 pub mod chance;
+pub mod disk;
 pub mod hunt;
 pub mod library;
 pub mod message;

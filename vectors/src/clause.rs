@@ -7,12 +7,16 @@ use crate::error::Error;
 use crate::record::Record;
 use serde_json::Value;
 
+/// Stands for an RFC in clauses that this project promises and no specification asks for.
+const OURS: u16 = 99;
+
 /// One numbered statement of a specification. Ids are for ever: see `ids.lock`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Clause {
-    /// `37-GREETING-001`: number of the RFC (or `LZ`), topic, running number.
+    /// `37-GREETING-001`: number of the RFC (or `LZ`, or `ZP`), topic, running number.
     pub id: String,
-    /// The RFC the clause is taken from; 0 stands for the documentation of libzmq.
+    /// The RFC the clause is taken from; 0 stands for the documentation of libzmq, 99 for what this
+    /// project promises.
     pub rfc: u16,
     /// The heading of the RFC under which the statement is found.
     pub section: String,
@@ -220,7 +224,11 @@ impl std::fmt::Display for Role {
 
 impl Clause {
     pub(crate) fn read(mut from: Record, rfc: u16) -> Result<Self, Error> {
-        let prefix = if rfc == 0 { "LZ-".to_owned() } else { format!("{rfc}-") };
+        let prefix = match rfc {
+            0 => "LZ-".to_owned(),
+            OURS => "ZP-".to_owned(),
+            _ => format!("{rfc}-"),
+        };
         let clause = Self {
             id: from.word("id", |id| id.starts_with(&prefix).then(|| id.to_owned()))?,
             rfc,

@@ -124,6 +124,37 @@ pub enum Decoded {
         /// The plain text of its box.
         plain: Vec<u8>,
     },
+    /// A segment of a swap.
+    Segment {
+        /// Its number.
+        number: u64,
+        /// The sequence number of its first record.
+        first: u64,
+        /// What the sums of its records begin with.
+        salt: u64,
+        /// Its records.
+        records: Vec<SwapRecord>,
+    },
+    /// A slot of the position of a swap.
+    Position {
+        /// Rises with each slot written.
+        generation: u64,
+        /// Messages below it have been handed over.
+        position: u64,
+        /// As in a segment.
+        salt: u64,
+    },
+}
+
+/// A message in a swap.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SwapRecord {
+    /// Its sequence number.
+    pub sequence: u64,
+    /// Messages before it that were not durable.
+    pub unsynced: u32,
+    /// Its parts.
+    pub parts: Vec<Vec<u8>>,
 }
 
 /// One frame of 2.0 or 3.x.
@@ -185,6 +216,17 @@ impl Decoded {
                 body: from.octets("body")?,
             },
             "curve" => Self::Curve { command: from.text("command")?, plain: from.octets("plain")? },
+            "segment" => Self::Segment {
+                number: size(&mut from, "number")?,
+                first: size(&mut from, "first")?,
+                salt: size(&mut from, "salt")?,
+                records: records(&mut from)?,
+            },
+            "position" => Self::Position {
+                generation: size(&mut from, "generation")?,
+                position: size(&mut from, "position")?,
+                salt: size(&mut from, "salt")?,
+            },
             _ => return Err(from.error("decoded.is", Fault::NotAllowed(is))),
         };
         from.finish()?;
@@ -239,6 +281,19 @@ fn frames(from: &mut Record) -> Result<Vec<Frame>, Error> {
         let mut frame = from.inner("frames", item)?;
         let read = Frame { kind: kind(&mut frame)?, body: frame.octets("body")? };
         frame.finish()?;
+        Ok(read)
+    };
+    items.into_iter().map(read).collect()
+}
+
+fn records(from: &mut Record) -> Result<Vec<SwapRecord>, Error> {
+    let items = from.list("records")?;
+    let read = |item| {
+        let mut record = from.inner("records", item)?;
+        let sequence = size(&mut record, "sequence")?;
+        let unsynced = record.number("unsynced")?;
+        let read = SwapRecord { sequence, unsynced, parts: parts(&mut record)? };
+        record.finish()?;
         Ok(read)
     };
     items.into_iter().map(read).collect()

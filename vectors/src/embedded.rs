@@ -10,7 +10,7 @@ macro_rules! file {
     };
 }
 
-pub(crate) const CLAUSES: [File; 21] = [
+pub(crate) const CLAUSES: [File; 22] = [
     file!("clauses/libzmq.json"),
     file!("clauses/rfc13.json"),
     file!("clauses/rfc15.json"),
@@ -32,9 +32,10 @@ pub(crate) const CLAUSES: [File; 21] = [
     file!("clauses/rfc49.json"),
     file!("clauses/rfc51.json"),
     file!("clauses/rfc52.json"),
+    file!("clauses/swap.json"),
 ];
 
-pub(crate) const GOLDEN: [File; 13] = [
+pub(crate) const GOLDEN: [File; 14] = [
     file!("golden/curve.json"),
     file!("golden/datagram.json"),
     file!("golden/error.json"),
@@ -46,6 +47,7 @@ pub(crate) const GOLDEN: [File; 13] = [
     file!("golden/radio.json"),
     file!("golden/ready.json"),
     file!("golden/subscription.json"),
+    file!("golden/swap.json"),
     file!("golden/websocket.json"),
     file!("golden/zap.json"),
 ];

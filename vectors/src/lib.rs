@@ -24,7 +24,7 @@ mod record;
 
 pub use catalogue::{CLAUSES_SCHEMA, Catalogue};
 pub use clause::{Basis, Clause, Level, Observable, PeerReport, PeerVerdict, Role, SOCKET_TYPES};
-pub use decoded::{Decoded, Frame, FrameKind, Property};
+pub use decoded::{Decoded, Frame, FrameKind, Property, SwapRecord};
 pub use error::{Error, Fault};
 pub use golden::{GOLDEN_SCHEMA, Golden, Vector, Verdict};
 pub use ids::{Fate, Ids};

@@ -46,7 +46,8 @@ pub(super) fn ids(text: &str) -> impl Iterator<Item = &str> {
     text.split(|c: char| !c.is_ascii_alphanumeric() && c != '-' && c != '_').filter(|w| is_id(w))
 }
 
-/// `37-FRAME-001`, or `LZ-OPT-001` for what only the documentation of libzmq says.
+/// `37-FRAME-001`, `LZ-OPT-001` for what only the documentation of libzmq says, or `ZP-SWAP-001`
+/// for what we promise.
 fn is_id(word: &str) -> bool {
     let digits =
         |part: &str, count| part.len() == count && part.bytes().all(|b| b.is_ascii_digit());
@@ -54,12 +55,13 @@ fn is_id(word: &str) -> bool {
     let [source, topic, number] = parts[..] else { return false };
     let named = topic.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit())
         && topic.bytes().any(|b| b.is_ascii_uppercase());
-    (digits(source, 2) || source == "LZ") && named && digits(number, 3)
+    (digits(source, 2) || ["LZ", "ZP"].contains(&source)) && named && digits(number, 3)
 }
 
 #[cfg(test)]
 fn judged(path: &str, text: &str) -> usize {
-    let clauses = r#"[{ "id": "37-FRAME-001", "rfc": 37 }, { "id" : "LZ-OPT-002" }]"#;
+    let clauses = r#"[{ "id": "37-FRAME-001", "rfc": 37 }, { "id" : "LZ-OPT-002" },
+        { "id": "ZP-SWAP-001" }]"#;
     unknown_clauses(&Tree::of(&[("vectors/clauses/rfc37.json", clauses), (path, text)])).len()
 }
 
@@ -70,6 +72,7 @@ fn a_citation_of_no_clause_is_caught() {
         concat!("const CLAUSE: &str = \"37-FRAME", "-998\";"),
         concat!("//= 38", "-FRAME-001"),
         concat!("// LZ-OPT", "-999"),
+        concat!("//= ZP-SWAP", "-999"),
     ];
     for text in bad {
         assert_eq!(judged("sim/src/a.rs", text), 1, "{text}");
@@ -79,7 +82,12 @@ fn a_citation_of_no_clause_is_caught() {
 
 #[test]
 fn citations_of_clauses_and_lookalikes_pass() {
-    for text in ["//= 37-FRAME-001, LZ-OPT-002", "2026-08-123", "37-frame-009", "A37-FRAME-0099"] {
+    for text in [
+        "//= 37-FRAME-001, LZ-OPT-002, ZP-SWAP-001",
+        "2026-08-123",
+        "37-frame-009",
+        "A37-FRAME-0099",
+    ] {
         assert_eq!(judged("sim/src/a.rs", text), 0, "{text}");
     }
 }

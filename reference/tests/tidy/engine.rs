@@ -10,7 +10,10 @@ use std::collections::BTreeSet;
 use super::citations::ids;
 use super::tree::{Broken, File, Tree, numbered};
 
-const RFCS: [&str; 12] = ["13", "15", "23", "24", "25", "26", "27", "28", "29", "30", "31", "37"];
+const RFCS: [&str; 13] = [
+    "rfc13", "rfc15", "rfc23", "rfc24", "rfc25", "rfc26", "rfc27", "rfc28", "rfc29", "rfc30",
+    "rfc31", "rfc37", "swap",
+];
 const RULES: [&str; 4] = ["MUST", "MUST NOT", "SHOULD", "SHOULD NOT"];
 
 const DETECTS: &str = "binds peers that detect no older versions; ours does";
@@ -63,7 +66,7 @@ pub(super) fn uncited(tree: &Tree, reasons: &[(&str, &str)]) -> Vec<Broken> {
     let mut excused: BTreeSet<&str> = reasons.iter().map(|(id, _)| *id).collect();
     let mut broken = Vec::new();
     for rfc in RFCS {
-        let path = format!("vectors/clauses/rfc{rfc}.json");
+        let path = format!("vectors/clauses/{rfc}.json");
         let Some(file) = tree.files.iter().find(|file| file.path == path) else { continue };
         for (line, id) in rules(file) {
             let complaint = match (cited.contains(id), excused.remove(id)) {

@@ -4,7 +4,7 @@
 //! every form (short and long, command and legacy message, 1.0 and later), and the octets have to
 //! be one of them. Absent: boxes of CURVE, whose plain text needs the cipher to be checked.
 
-use zeroproof_vectors::{Decoded, FrameKind, Property, golden};
+use zeroproof_vectors::{Decoded, FrameKind, Property, SwapRecord, golden};
 
 #[test]
 fn meanings_encode_to_the_octets() {
@@ -62,6 +62,14 @@ fn forms(decoded: &Decoded) -> Vec<Vec<u8>> {
             forms.push(datagram);
             forms
         }
+        Decoded::Segment { number, first, salt, records } => {
+            let numbers = [*number, *first, *salt];
+            let records = records.iter().flat_map(|each| record(*salt, each));
+            vec![head(b"ZPSWAP", numbers).into_iter().chain(records).collect()]
+        }
+        Decoded::Position { generation, position, salt } => {
+            vec![head(b"ZPSPOS", [*generation, *position, *salt])]
+        }
         Decoded::WebSocket { masked, flags, body } => websocket(*masked, *flags, body),
         Decoded::Subscribe { topic } => subscription("SUBSCRIBE", 1, topic),
         Decoded::Cancel { topic } => subscription("CANCEL", 0, topic),
@@ -79,6 +87,31 @@ fn forms(decoded: &Decoded) -> Vec<Vec<u8>> {
             [name.to_owned(), name.to_lowercase()].iter().flat_map(|n| named(n, &data)).collect()
         }
     }
+}
+
+/// Bit by bit, as the polynomial is defined.
+fn crc32c(octets: &[u8]) -> u32 {
+    let step = |sum: u32, _| (sum >> 1) ^ if sum & 1 == 1 { 0x82f6_3b78 } else { 0 };
+    !octets.iter().fold(!0, |sum, octet| (0..8).fold(sum ^ u32::from(*octet), step))
+}
+
+fn head(name: &[u8; 6], numbers: [u64; 3]) -> Vec<u8> {
+    let mut octets = [&name[..], &[0, 1]].concat();
+    octets.extend(numbers.iter().flat_map(|number| number.to_be_bytes()));
+    octets.extend(crc32c(&octets).to_be_bytes());
+    octets
+}
+
+fn record(salt: u64, SwapRecord { sequence, unsynced, parts }: &SwapRecord) -> Vec<u8> {
+    let frames = parts.iter().enumerate().flat_map(|(at, part)| {
+        let kind = if at + 1 < parts.len() { FrameKind::More } else { FrameKind::Message };
+        frame(flags_of(kind), part).swap_remove(0)
+    });
+    let frames: Vec<u8> = frames.collect();
+    let length = u32::try_from(frames.len()).unwrap().to_be_bytes();
+    let rest = [&length[..], &sequence.to_be_bytes(), &unsynced.to_be_bytes(), &frames].concat();
+    let sum = crc32c(&[&salt.to_be_bytes()[..], &rest].concat());
+    [&sum.to_be_bytes()[..], &rest].concat()
 }
 
 /// Name and data of the decoded values that are one command.

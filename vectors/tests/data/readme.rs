@@ -61,7 +61,7 @@ fn table() -> String {
     let columns = 3 + Level::ALL.len() + Observable::ALL.len();
     writeln!(table, "\n|{}", "---|".repeat(columns)).unwrap();
     for (rfc, title) in catalogue.rfcs() {
-        let name = if rfc == 0 { "–".to_owned() } else { rfc.to_string() };
+        let name = if matches!(rfc, 0 | 99) { "–".to_owned() } else { rfc.to_string() };
         let counts = counts(|clause| clause.rfc == rfc);
         writeln!(table, "| {name} | {title} | {counts} |").unwrap();
     }
