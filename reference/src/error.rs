@@ -10,6 +10,7 @@
 use crate::socket::endpoint::EndpointError;
 use crate::socket::options::OptionError;
 use crate::socket_type::SocketType;
+use crate::swap::{Fault, SwapError};
 use core::fmt;
 
 /// The errno that libzmq gives for the same mistake.
@@ -43,6 +44,14 @@ pub enum Kind {
     IncompatibleProtocol,
     /// ETERM.
     Terminated,
+    /// ENOSPC.
+    NoSpace,
+    /// EIO.
+    Io,
+    /// EBUSY.
+    Busy,
+    /// EMSGSIZE.
+    MessageSize,
 }
 
 impl Kind {
@@ -64,6 +73,10 @@ impl Kind {
             Self::ProtocolNotSupported => "EPROTONOSUPPORT",
             Self::IncompatibleProtocol => "ENOCOMPATPROTO",
             Self::Terminated => "ETERM",
+            Self::NoSpace => "ENOSPC",
+            Self::Io => "EIO",
+            Self::Busy => "EBUSY",
+            Self::MessageSize => "EMSGSIZE",
         }
     }
 }
@@ -111,6 +124,8 @@ pub enum Refused {
     Endpoint(Box<EndpointError>),
     /// The option, or its value, is not one for this.
     Option(Box<OptionError>),
+    /// The swap takes no message, or cannot be opened.
+    Swap(Box<SwapError>),
     /// No socket of this draft type can be opened.
     Draft(SocketType),
     /// The socket or its context has been closed.
@@ -129,6 +144,16 @@ impl Refused {
             Self::Endpoint(error) => error.kind(),
             Self::Option(_) | Self::Draft(_) => Kind::Invalid,
             Self::Terminated => Kind::Terminated,
+            Self::Swap(error) => match **error {
+                SwapError::Disk(Fault::NoSpace) => Kind::NoSpace,
+                SwapError::Disk(Fault::Missing | Fault::Failed(_)) | SwapError::Broken(_) => {
+                    Kind::Io
+                }
+                SwapError::TooLarge { .. } => Kind::MessageSize,
+                SwapError::Full => Kind::Again,
+                SwapError::Locked => Kind::Busy,
+                SwapError::Occupied | SwapError::NoFolder | SwapError::Conflates => Kind::Invalid,
+            },
         }
     }
 }
@@ -147,6 +172,7 @@ impl fmt::Display for Refused {
             ),
             Self::Endpoint(error) => write!(f, "{error}"),
             Self::Option(error) => write!(f, "{error}"),
+            Self::Swap(error) => write!(f, "{error}"),
             Self::Draft(socket_type) => write!(f, "no {socket_type} here: it is a draft type"),
             Self::Terminated => f.write_str("closed: open another socket"),
         }
@@ -158,6 +184,13 @@ impl core::error::Error for Refused {}
 impl From<EndpointError> for Refused {
     fn from(error: EndpointError) -> Self {
         Self::Endpoint(Box::new(error))
+    }
+}
+
+impl From<SwapError> for Refused {
+    /// A full swap is like a full queue: room is waited for.
+    fn from(error: SwapError) -> Self {
+        if error == SwapError::Full { Self::WouldBlock } else { Self::Swap(Box::new(error)) }
     }
 }
 
@@ -206,6 +239,14 @@ mod tests {
             (OptionError::ReadOnly("type").into(), "EINVAL", "not set"),
             (OptionError::WriteOnly("subscribe").into(), "EINVAL", "not read"),
             (Refused::Terminated, "ETERM", "another socket"),
+            (SwapError::Disk(Fault::NoSpace).into(), "ENOSPC", "send again"),
+            (SwapError::Broken(Fault::Failed(5)).into(), "EIO", "errno 5"),
+            (SwapError::TooLarge { size: 9, capacity: 8 }.into(), "EMSGSIZE", "raise swap"),
+            (SwapError::Full.into(), "EAGAIN", "wait"),
+            (SwapError::Locked.into(), "EBUSY", "a folder of its own"),
+            (SwapError::Occupied.into(), "EINVAL", "swap_durable"),
+            (SwapError::NoFolder.into(), "EINVAL", "swap_dir"),
+            (SwapError::Conflates.into(), "EINVAL", "conflate"),
         ];
         for (refused, errno, advice) in rows {
             assert_eq!(refused.kind().errno(), errno, "{refused}");

@@ -73,6 +73,9 @@ An option that would be taken and then not heeded is worse than one that is refu
     fn shown(value: &Value) -> String {
         match (value.as_int(), value.as_octets()) {
             (Some(number), _) => number.to_string(),
+            (None, _) if matches!(value, Value::Text(_)) => {
+                format!("`{}`", value.as_octets().unwrap().escape_ascii())
+            }
             (None, Some(octets)) if octets.iter().all(|octet| *octet == 0) => "none".to_owned(),
             (None, other) => panic!("a default of {other:?}"),
         }

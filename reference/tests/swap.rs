@@ -1,4 +1,5 @@
-//! Logs of messages: the golden octets of the format, what is broken in them, limits and modes.
+//! Logs of messages: the golden octets of the format, what is broken in them, limits and modes;
+//! sockets over them, with real files and a program that is killed.
 //!
 //! Deliberately absent: power cuts and schedules, which the simulator has (`sim/tests/swap.rs`).
 
@@ -6,7 +7,11 @@
 
 #[path = "swap/golden.rs"]
 mod golden;
+#[path = "swap/killed.rs"]
+mod killed;
 #[path = "swap/limits.rs"]
 mod limits;
 #[path = "swap/memory.rs"]
 mod memory;
+#[path = "swap/sockets.rs"]
+mod sockets;

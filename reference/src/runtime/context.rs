@@ -131,6 +131,12 @@ impl<T: Transport> Context<T> {
         drawn.map_or_else(|_| Entropy::default(), |()| Entropy::new(&octets))
     }
 
+    /// What a new swap mixes into its sums.
+    pub(super) fn salt(&self) -> u64 {
+        let mut octets = [0; 8];
+        self.transport().entropy(&mut octets).map_or(1, |()| u64::from_be_bytes(octets))
+    }
+
     /// Another number each time, so that what a socket makes up meets nothing of an earlier one.
     fn seed(&self) -> u32 {
         let mut octets = [0; 4];

@@ -4,6 +4,7 @@
 
 use super::context::Context;
 use super::inproc::{self, Name};
+use super::keeping;
 use super::session::Session;
 use super::shared::Shared;
 use super::transport::{self, Transport};
@@ -28,6 +29,7 @@ pub(super) async fn bind<T: Transport>(
 ) -> Result<Endpoint, Refused> {
     let endpoint = Endpoint::to_bind(text)?;
     shared.lock().socket.check_transport(&endpoint)?;
+    keeping::open(context, shared)?;
     if let Endpoint::Inproc(name) = &endpoint {
         let (name, id) = context.inproc().bind(shared, name)?;
         let number = shared.lock().listen(id);
@@ -87,6 +89,7 @@ pub(super) fn connect<T: Transport>(
     shared: &Arc<Shared>,
     text: &str,
 ) -> Result<(), Refused> {
+    keeping::open(context, shared)?;
     let mut core = shared.lock();
     let id = core.socket.connect(text)?;
     let number = core.enter();

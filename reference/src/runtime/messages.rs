@@ -127,11 +127,12 @@ impl<S: Borrow<Socket<T>>, T: Transport> Sink<Message> for Messages<S, T> {
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<(), Refused>> {
-        self.poll_room(cx)
+        ready!(self.poll_room(cx))?;
+        self.socket().poll_kept(cx)
     }
 
     /// Flushes; the socket stays open.
-    fn poll_close(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<(), Refused>> {
-        self.poll_room(cx)
+    fn poll_close(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<(), Refused>> {
+        self.poll_flush(cx)
     }
 }

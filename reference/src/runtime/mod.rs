@@ -6,6 +6,7 @@
 //! Messages  a socket as a Stream and a Sink     Proxy   two sockets that pass on what they receive
 //! blocking  the same sockets for programs without tasks
 //! session   one task a connection: one poll, no select     dialer, listener   one task an endpoint
+//! keeping   the swap of a socket: its files, and syncs that many sends share
 //! transport tcp and ipc behind one trait, so that simulated ones serve as well
 //! ```
 //!
@@ -15,7 +16,9 @@
 pub mod blocking;
 mod context;
 mod endpoints;
+mod files;
 mod inproc;
+mod keeping;
 mod messages;
 mod monitor;
 mod proxy;
@@ -26,7 +29,7 @@ pub mod transport;
 mod writing;
 mod zap;
 
-pub use crate::socket::Ready;
+pub use crate::socket::{Ready, SwapState};
 pub use context::Context;
 pub use messages::Messages;
 pub use monitor::Monitor;

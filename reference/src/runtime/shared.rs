@@ -3,6 +3,7 @@
 //! Whoever changes the socket then calls [`Core::settle`], which wakes those that have to look
 //! again. Nothing is awaited while the lock is held.
 
+use super::files::Syncer;
 use crate::error::Refused;
 use crate::message::Part;
 use crate::socket::peers::Signal;
@@ -10,7 +11,7 @@ use crate::socket::{ListenerId, PeerId, Ready, Socket};
 use crate::time::Instant;
 use core::task::{Poll, Waker};
 use std::collections::BTreeMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
 /// Messages that may be sent in a row before the tasks that write them get their turn.
 const STREAK: u32 = 1000;
@@ -55,6 +56,8 @@ pub(super) struct Core {
     /// Those who wait for tasks to end.
     closers: Wakers,
     pub(super) watchers: Wakers,
+    /// Those who wait for what they sent to be durable.
+    pub(super) keepers: Wakers,
     /// Sessions and dialers, by number.
     tasks: BTreeMap<u64, Option<Waker>>,
     /// The session of each peer, by slot.
@@ -71,6 +74,8 @@ pub(super) struct Core {
 pub(super) struct Shared {
     core: Mutex<Core>,
     epoch: tokio::time::Instant,
+    /// Of the swap, if there is one.
+    pub(super) syncer: OnceLock<Syncer>,
 }
 
 impl Shared {
@@ -82,13 +87,15 @@ impl Shared {
             receivers: Wakers::default(),
             closers: Wakers::default(),
             watchers: Wakers::default(),
+            keepers: Wakers::default(),
             tasks: BTreeMap::new(),
             of_peer: Vec::new(),
             started: 0,
             listeners: BTreeMap::new(),
             monitors: 0,
         };
-        Self { core: Mutex::new(core), epoch: tokio::time::Instant::now() }
+        let (epoch, syncer) = (tokio::time::Instant::now(), OnceLock::new());
+        Self { core: Mutex::new(core), epoch, syncer }
     }
 
     /// A task that panics under the lock has a bug; the others still serve their peers.
@@ -266,6 +273,7 @@ impl Core {
     /// Waits for the last task of a closed socket to end.
     pub(super) fn poll_closed(&mut self, waker: &Waker) -> Poll<()> {
         if self.tasks.is_empty() {
+            self.socket.close_swap();
             return Poll::Ready(());
         }
         self.closers.add(waker);

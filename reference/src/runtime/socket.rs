@@ -5,6 +5,7 @@
 
 use super::context::Context;
 use super::endpoints;
+use super::keeping;
 use super::monitor::Monitor;
 use super::shared::Shared;
 use super::transport::{Net, Transport};
@@ -23,7 +24,7 @@ use std::sync::Arc;
 #[derive(Debug)]
 pub struct Socket<T: Transport = Net> {
     context: Context<T>,
-    shared: Arc<Shared>,
+    pub(super) shared: Arc<Shared>,
 }
 
 impl<T: Transport> Socket<T> {
@@ -131,12 +132,13 @@ impl<T: Transport> Socket<T> {
             sent = self.send_in_turn(&message);
         }
         match sent {
-            Ok(true) => return Ok(()),
+            Ok(true) => return self.kept().await,
             Ok(false) | Err(Refused::WouldBlock) => {}
             Err(refused) => return Err(refused),
         }
         let timeout = self.shared.lock().socket.options().timing.sndtimeo;
-        within(timeout, poll_fn(|cx| self.poll_send(cx, &message))).await
+        within(timeout, poll_fn(|cx| self.poll_send(cx, &message))).await?;
+        self.kept().await
     }
 
     /// Sends one message now.
@@ -144,7 +146,9 @@ impl<T: Transport> Socket<T> {
     /// # Errors
     /// [`Refused::WouldBlock`] if that would have to wait.
     pub fn try_send(&self, message: impl Parts) -> Result<(), Refused> {
-        message.with_parts(|parts| self.shared.lock().send_now(parts))
+        let mut core = self.shared.lock();
+        message.with_parts(|parts| core.send_now(parts))?;
+        self.keep_now(&mut core)
     }
 
     /// Sends messages in order, at least one and as many as there is room for under one lock; tells
@@ -157,12 +161,15 @@ impl<T: Transport> Socket<T> {
         if self.shared.lock().is_streak_over(messages.len()) {
             tokio::task::yield_now().await;
         }
-        match self.try_send_batch(messages) {
-            Err(Refused::WouldBlock) => {}
-            outcome => return outcome,
-        }
-        let timeout = self.shared.lock().socket.options().timing.sndtimeo;
-        within(timeout, poll_fn(|cx| self.poll_send_batch(cx, messages))).await
+        let sent = self.with(|socket| socket.send_batch(messages));
+        let sent = match sent {
+            Err(Refused::WouldBlock) => {
+                let timeout = self.shared.lock().socket.options().timing.sndtimeo;
+                within(timeout, poll_fn(|cx| self.poll_send_batch(cx, messages))).await?
+            }
+            outcome => outcome?,
+        };
+        self.kept().await.map(|()| sent)
     }
 
     /// Sends as many messages as there is room for now, in order; tells how many.
@@ -170,7 +177,11 @@ impl<T: Transport> Socket<T> {
     /// # Errors
     /// [`Refused::WouldBlock`] if already the first would have to wait.
     pub fn try_send_batch(&self, messages: &[impl Parts]) -> Result<usize, Refused> {
-        self.with(|socket| socket.send_batch(messages))
+        let mut core = self.shared.lock();
+        let sent = core.socket.send_batch(messages);
+        core.settle();
+        let sent = sent?;
+        self.keep_now(&mut core).map(|()| sent)
     }
 
     /// Receives one message; waits at most for `rcvtimeo`.
@@ -280,7 +291,10 @@ impl<T: Transport> Socket<T> {
         message: &impl Parts,
     ) -> Poll<Result<(), Refused>> {
         let mut core = self.shared.lock();
-        message.with_parts(|parts| core.poll_send(cx.waker(), |socket| socket.send(parts)))
+        let sent =
+            message.with_parts(|parts| core.poll_send(cx.waker(), |socket| socket.send(parts)));
+        keeping::begin(&self.shared, &mut core);
+        sent
     }
 
     pub(super) fn poll_send_batch(
@@ -288,13 +302,19 @@ impl<T: Transport> Socket<T> {
         cx: &task::Context<'_>,
         messages: &[impl Parts],
     ) -> Poll<Result<usize, Refused>> {
-        self.shared.lock().poll_send(cx.waker(), |socket| socket.send_batch(messages))
+        let mut core = self.shared.lock();
+        let sent = core.poll_send(cx.waker(), |socket| socket.send_batch(messages));
+        keeping::begin(&self.shared, &mut core);
+        sent
     }
 
     /// Sends one message now; false, and it is not sent, if so many have gone in a row that others
     /// should get a turn first.
     pub(super) fn send_in_turn(&self, message: &impl Parts) -> Result<bool, Refused> {
-        message.with_parts(|parts| self.shared.lock().send(parts))
+        let mut core = self.shared.lock();
+        let sent = message.with_parts(|parts| core.send(parts));
+        keeping::begin(&self.shared, &mut core);
+        sent
     }
 
     pub(super) fn poll_ready(

@@ -139,6 +139,7 @@ impl Socket {
         let (reconnect, busy, peer, left) = (Reconnect::new(), false, early, None);
         let dialer = Dialer { endpoint, reconnect, busy, early, peer, left };
         self.dialers.insert(id, dialer);
+        self.refill();
         Ok(id)
     }
 

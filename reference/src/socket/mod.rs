@@ -21,6 +21,7 @@ pub mod peers;
 mod ready;
 pub mod reconnect;
 mod security;
+mod swap;
 
 pub use dialing::{Dial, DialerId, ListenerId, Origin};
 pub use endpoint::{Endpoint, EndpointError};
@@ -32,6 +33,7 @@ pub use peers::{PeerId, Peers, Signal};
 pub use ready::Ready;
 pub use reconnect::Reconnect;
 pub use security::Setup;
+pub use swap::SwapState;
 
 use crate::connection::PeerInfo;
 use crate::error::Refused;
@@ -83,6 +85,7 @@ pub struct Socket {
     /// A link that had to make room.
     crowded: Option<u64>,
     closing: Option<Closing>,
+    swap: Option<Box<swap::Swap>>,
 }
 
 impl Socket {
@@ -104,6 +107,7 @@ impl Socket {
             wakes: Wakes::default(),
             crowded: None,
             closing: None,
+            swap: None,
         })
     }
 
@@ -168,6 +172,9 @@ impl Socket {
     /// [`Refused::WouldBlock`] until [`Wakes::senders`]; whatever else the type refuses.
     pub fn send(&mut self, parts: &[Part<'_>]) -> Result<(), Refused> {
         self.check_open()?;
+        if self.swap.is_some() {
+            return self.send_through(parts);
+        }
         self.pattern.send(&mut self.peers, &self.options, parts)
     }
 
@@ -215,6 +222,7 @@ impl Socket {
             let met = self.pattern.met(&mut self.peers, &self.options, peer);
             met.inspect_err(|_| self.part(origin, peer))?;
             self.pattern.writable(peer);
+            self.refill();
         }
         // Some types have something to receive when a peer comes.
         self.wake_users();
@@ -223,12 +231,14 @@ impl Socket {
 
     /// The link of a peer is gone; an early peer waits for the next one.
     pub(crate) fn part(&mut self, origin: Origin, peer: PeerId) {
+        self.take_back(peer);
         self.keep(origin, peer);
         self.set_linked(origin, None);
         if self.early_peer(origin) == Some(peer) {
             let waiting = self.early_bound();
             self.peers.set_bounds(peer, waiting, self.options.receive_bound());
             self.peers.rest(peer);
+            self.refill();
         } else {
             self.forget(peer);
         }
@@ -242,7 +252,9 @@ impl Socket {
         if self.peers.is_open(peer) {
             self.pattern.detach(&mut self.peers, &self.options, peer);
         }
+        self.take_back(peer);
         self.peers.end(peer);
+        self.refill();
         // A sender may wait for a peer that will never take anything: let it find that out.
         self.wake_users();
     }
@@ -266,10 +278,14 @@ impl Socket {
 
     /// Swaps what is queued for a peer against this empty batch; false if there is nothing.
     pub(crate) fn take(&mut self, peer: PeerId, into: &mut Batch) -> bool {
+        // What its link took before is written, and there may be room for more.
+        self.peers.settle(peer);
+        self.refill();
         let taken = self.peers.take(peer, into);
         if taken {
             self.pattern.writable(peer);
             self.wakes.senders = true;
+            self.refill();
         }
         taken
     }

@@ -8,6 +8,7 @@
 //! taken survives. Deliberately absent: which peer is next, which is the pattern's choice, and
 //! octets, which are the link's.
 
+mod kept;
 mod queue;
 mod sender;
 
@@ -17,6 +18,7 @@ use crate::connection::PeerInfo;
 use crate::message::{Message, Part};
 use crate::wire::batch::{Batch, Chunk};
 use bytes::Bytes;
+use kept::Kept;
 use sender::{Former, Sender};
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -64,6 +66,8 @@ struct Peer {
     retired: bool,
     /// Gone, but for the messages that it sent before; retired as well.
     ended: bool,
+    /// What of its queue is in a log.
+    kept: Option<Box<Kept>>,
 }
 
 impl Peer {
@@ -98,6 +102,10 @@ pub struct Peers {
     signals: VecDeque<Signal>,
     conflate: bool,
     sender: Sender,
+    /// The number, in a log, of the message being queued.
+    tag: Option<u64>,
+    /// Numbers of messages that links have written.
+    written: Vec<u64>,
 }
 
 impl Peers {
@@ -249,6 +257,9 @@ impl Peers {
         }
         //= 37-SEM-004, 37-SEM-005
         write(&mut peer.outgoing);
+        if let Some(tag) = self.tag {
+            peer.kept.get_or_insert_default().queue(tag);
+        }
         if core::mem::take(&mut peer.starved) {
             self.signals.push_back(Signal::Outgoing(id));
         }
@@ -290,20 +301,6 @@ impl Peers {
         }
     }
 
-    /// Asks for the link of this peer to be closed, after what is queued for it.
-    pub fn close(&mut self, id: PeerId) {
-        if let Some(peer) = self.peer_mut(id) {
-            (peer.unwanted, peer.starved) = (true, false);
-            self.signals.push_back(Signal::Outgoing(id));
-        }
-    }
-
-    /// Whether its link is to be closed, once nothing is queued for it.
-    #[must_use]
-    pub fn is_unwanted(&self, id: PeerId) -> bool {
-        self.peer(id).is_none_or(|peer| peer.unwanted || peer.retired)
-    }
-
     /// Its link is gone, and another one may come.
     pub fn rest(&mut self, id: PeerId) {
         if let Some(peer) = self.peer_mut(id) {
@@ -326,6 +323,9 @@ impl Peers {
         if peer.in_flight {
             //= 37-SEM-006
             core::mem::swap(&mut peer.outgoing, into);
+            if let Some(kept) = &mut peer.kept {
+                kept.take();
+            }
         }
         peer.in_flight
     }
@@ -385,10 +385,5 @@ impl Peers {
         peer.in_octets = peer.in_octets.saturating_sub(chunk.size());
         self.made_room(id);
         chunk.next_message()
-    }
-
-    /// The next thing that some link wants to know.
-    pub fn poll_signal(&mut self) -> Option<Signal> {
-        self.signals.pop_front()
     }
 }

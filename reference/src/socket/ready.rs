@@ -44,7 +44,7 @@ impl Socket {
         self.check_open()?;
         Ok(Ready {
             recv: self.pattern.can_recv(&mut self.peers, &self.options),
-            send: self.pattern.can_send(&mut self.peers, &self.options),
+            send: self.swap_has_room() || self.pattern.can_send(&mut self.peers, &self.options),
         })
     }
 

@@ -30,8 +30,6 @@ pub enum SwapError {
     NoFolder,
     /// `conflate` is set, which keeps one message only.
     Conflates,
-    /// The driver of this socket has no disk.
-    NoDisk,
 }
 
 impl fmt::Display for SwapError {
@@ -60,7 +58,6 @@ impl fmt::Display for SwapError {
             Self::Conflates => {
                 f.write_str("a conflating queue has no swap: unset swap or conflate")
             }
-            Self::NoDisk => f.write_str("no disk here: sockets of the runtime have one"),
         }
     }
 }

@@ -3,7 +3,7 @@
 //! ```text
 //! set(name, value)   table.rs finds the row; the row judges the value and writes a field below
 //! value(name)        the row reads the field back
-//! queues timing routing pubsub security tcp about    a file a noun: the fields, their rows
+//! queues timing routing pubsub security tcp swap about   a file a noun: the fields, their rows
 //! absent             options of libzmq that are not offered here, each with the reason
 //! ```
 //!
@@ -19,6 +19,7 @@ mod pubsub;
 mod queues;
 mod routing;
 mod security;
+mod swap;
 mod table;
 mod tcp;
 mod timing;
@@ -30,6 +31,7 @@ pub use pubsub::PubSub;
 pub use queues::Queues;
 pub use routing::Routing;
 pub use security::{Mechanism, Security};
+pub use swap::Swap;
 pub use table::{Row, Rule, Types, table};
 pub use tcp::{KeepAlive, Tcp};
 pub use timing::{ReconnectStop, Timing};
@@ -56,6 +58,8 @@ pub struct Options {
     pub security: Security,
     /// What the operating system is told of a transport.
     pub tcp: Tcp,
+    /// What goes to a disk.
+    pub swap: Swap,
 }
 
 /// What `set` did with a value.
@@ -82,6 +86,7 @@ impl Options {
             pubsub: PubSub::default(),
             security: Security::default(),
             tcp: Tcp::default(),
+            swap: Swap::default(),
         }
     }
 

@@ -4,7 +4,7 @@
 
 use super::error::OptionError;
 use super::value::{Allowed, Unit, Value};
-use super::{Change, Options, about, absent, pubsub, queues, routing, security, tcp, timing};
+use super::{Change, Options, about, absent, pubsub, queues, routing, security, swap, tcp, timing};
 use crate::socket_type::SocketType;
 use crate::wire::metadata::is_name_octet;
 use crate::wire::z85;
@@ -49,6 +49,8 @@ pub enum Rule {
     Octets(Allowed, fn(&Options) -> &[u8], fn(&mut Options, &[u8])),
     /// A CURVE key, as octets or as text; read as octets.
     Key(fn(&Options) -> &[u8; 32], fn(&mut Options, [u8; 32])),
+    /// One of these words, by its place among them.
+    Word(&'static [&'static str], fn(&Options) -> usize, fn(&mut Options, usize)),
     /// One more property, its name and its value. Not to be read.
     Property(fn(&mut Options, &str, &[u8])),
     /// Something for the socket to do. Not to be read.
@@ -88,6 +90,7 @@ pub fn table() -> impl Iterator<Item = &'static Row> {
         pubsub::ROWS,
         security::ROWS,
         tcp::ROWS,
+        swap::ROWS,
         absent::ROWS,
     ];
     parts.into_iter().flatten()
@@ -140,6 +143,7 @@ impl Row {
             Rule::Flag(..) => Allowed::Flag,
             Rule::Number(allowed, ..) | Rule::Octets(allowed, ..) => allowed,
             Rule::Key(..) => Allowed::Key,
+            Rule::Word(words, ..) => Allowed::Word(words),
             Rule::Property(_) => Allowed::Property,
             Rule::Filter(_) => Allowed::Octets { min: 0, max: usize::MAX },
             Rule::Fact(_) | Rule::Asked | Rule::Absent(_) => Allowed::Nothing,
@@ -159,6 +163,7 @@ impl Row {
             Rule::Octets(allowed, _, write) => {
                 octets(value, allowed).map(|octets| write(options, octets))
             }
+            Rule::Word(words, _, write) => word(value, words).map(|word| write(options, word)),
             Rule::Key(_, write) => key(value).map(|key| write(options, key)),
             Rule::Property(write) => property(value).map(|(name, held)| write(options, name, held)),
             Rule::Filter(change) => {
@@ -176,6 +181,9 @@ impl Row {
             Rule::Flag(read, _) => Value::Bool(read(options)),
             Rule::Number(_, read, _) => Value::Int(read(options)),
             Rule::Octets(_, read, _) => Value::from(read(options)),
+            Rule::Word(words, read, _) => {
+                Value::from(words.get(read(options)).copied().unwrap_or_default())
+            }
             Rule::Key(read, _) => Value::from(read(options)),
             Rule::Fact(read) => read(options),
             Rule::Asked => return Ok(None),
@@ -231,9 +239,15 @@ fn octets(value: &Value, allowed: Allowed) -> Option<&[u8]> {
         | Allowed::Number { .. }
         | Allowed::Key
         | Allowed::Property
+        | Allowed::Word(_)
         | Allowed::Nothing => false,
     };
     fits.then_some(octets)
+}
+
+fn word(value: &Value, words: &[&str]) -> Option<usize> {
+    let octets = value.as_octets()?;
+    words.iter().position(|word| word.as_bytes() == octets)
 }
 
 fn key(value: &Value) -> Option<[u8; 32]> {

@@ -156,6 +156,8 @@ pub enum Allowed {
     RoutingId,
     /// A CURVE key.
     Key,
+    /// One of these.
+    Word(&'static [&'static str]),
     /// A property of metadata.
     Property,
     /// Nothing: it cannot be set.
@@ -172,6 +174,7 @@ impl fmt::Display for Allowed {
             Self::Visible => f.write_str("at most 255 ASCII characters, no spaces"),
             Self::RoutingId => f.write_str("1 to 255 octets, the first not zero"),
             Self::Key => f.write_str("32 octets, or their 40 characters of Z85"),
+            Self::Word(words) => f.write_str(&words.join(", ")),
             Self::Property => f.write_str(
                 "a text `X-name:value`, of at most 255 letters, digits, '-', '_', '.' or '+' in \
                  the name and at least one octet in the value",

@@ -1,6 +1,6 @@
 //! What is the same of every queue of a peer: how much it holds, and what it tells its link.
 
-use super::PeerId;
+use super::{PeerId, Peers};
 
 /// How much a queue holds; zero is no bound. One message always fits.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -25,4 +25,25 @@ pub enum Signal {
     Outgoing(PeerId),
     /// There is room to deliver to, and the link waits for it.
     Room(PeerId),
+}
+
+impl Peers {
+    /// Asks for the link of this peer to be closed, after what is queued for it.
+    pub fn close(&mut self, id: PeerId) {
+        if let Some(peer) = self.peer_mut(id) {
+            (peer.unwanted, peer.starved) = (true, false);
+            self.signals.push_back(Signal::Outgoing(id));
+        }
+    }
+
+    /// Whether its link is to be closed, once nothing is queued for it.
+    #[must_use]
+    pub fn is_unwanted(&self, id: PeerId) -> bool {
+        self.peer(id).is_none_or(|peer| peer.unwanted || peer.retired)
+    }
+
+    /// The next thing that some link wants to know.
+    pub fn poll_signal(&mut self) -> Option<Signal> {
+        self.signals.pop_front()
+    }
 }
