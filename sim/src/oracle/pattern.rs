@@ -45,14 +45,9 @@ pub(super) fn judge(case: Case<'_>, breaches: &mut Vec<Breach>) {
                 set(&mut reborn, message.flow, true);
             }
             What::Died { node, .. } => {
-                let nodes = case.schedule.nodes();
-                let node = nodes.get(usize::from(*node)).copied();
-                for (flow, spec) in (0_u16..).zip(&case.schedule.flow) {
-                    let socket = case.schedule.socket_named(&spec.from);
-                    if socket.is_some_and(|(_, socket)| Some(socket.node.as_str()) == node) {
-                        set(&mut awaited, flow, None);
-                        set(&mut reborn, flow, true);
-                    }
+                for flow in flows_of(case, usize::from(*node)) {
+                    set(&mut awaited, flow, None);
+                    set(&mut reborn, flow, true);
                 }
             }
             What::Received { socket, message } => {
@@ -80,6 +75,17 @@ pub(super) fn judge(case: Case<'_>, breaches: &mut Vec<Breach>) {
             _ => {}
         }
     }
+}
+
+/// The flows that a process sends.
+fn flows_of(case: Case<'_>, node: usize) -> Vec<u16> {
+    let nodes = case.schedule.nodes();
+    let is_on = |from: &str| {
+        let socket = case.schedule.socket_named(from);
+        socket.is_some_and(|(_, socket)| nodes.get(node) == Some(&socket.node.as_str()))
+    };
+    let flows = (0_u16..).zip(&case.schedule.flow);
+    flows.filter(|(_, flow)| is_on(&flow.from)).map(|(number, _)| number).collect()
 }
 
 fn reopens(case: Case<'_>, flow: u16) -> bool {
