@@ -174,6 +174,41 @@ fn a_subscriber_that_gets_too_much_or_too_little_is_caught() {
 }
 
 #[test]
+fn a_publisher_that_waits_is_caught() {
+    let wait = |trace: &mut Trace| {
+        let number = nth(trace, 20, |what| matches!(what, What::Sent { .. }));
+        let Event { at, what: What::Sent { socket, message, .. } } = trace.events[number] else {
+            return;
+        };
+        trace.events.insert(number, Event { at, what: What::Blocked { socket, message } });
+    };
+    assert_eq!(broken(PUBLISHER, wait), ["O3-pattern"]);
+    assert_eq!(broken(PIPELINE, wait), [""; 0], "others may");
+    let asked = PUBLISHER.replace("\"PUB\"", "\"XPUB\"");
+    let asked = asked.replace("bind = true", "bind = true\noptions = { xpub_nodrop = true }");
+    assert_eq!(broken(&asked, wait), [""; 0], "it was asked to");
+}
+
+#[test]
+fn a_stranger_that_stays_for_ever_is_caught() {
+    let stranger = |stays: bool| {
+        move |trace: &mut Trace| {
+            let connection = 99;
+            let events = [
+                (1_000, What::Dialed { connection, from: u16::MAX, to: 0 }),
+                (1_000, What::Up { connection }),
+                (2_500_000_000, What::Closed { connection, side: 1, end: End::Protocol }),
+            ];
+            let kept = events.into_iter().take(if stays { 2 } else { 3 });
+            trace.events.extend(kept.map(|(at, what)| Event { at, what }));
+            trace.events.sort_by_key(|event| event.at);
+        }
+    };
+    assert_eq!(broken(PIPELINE, stranger(true)), ["O7-handshake"]);
+    assert_eq!(broken(PIPELINE, stranger(false)), [""; 0]);
+}
+
+#[test]
 fn a_reply_to_somebody_else_is_caught() {
     let broken = broken(CALLS, |trace| {
         let number = nth(

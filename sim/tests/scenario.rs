@@ -82,6 +82,7 @@ fn every_mistake_has_its_line_and_what_would_be_right() {
             "there are client.1 to client.2, server",
         ),
         ("count = 2", "count = 2\noptions = { sndhmw = 1 }", "13", "sndhmw"),
+        ("count = 2", "count = 2\noptions = { swap = 1000 }", "13", "have no disk"),
         ("count = 2", "count = 2\noptions = { sndhwm = -5 }", "13", "0 to 2147483647"),
         ("from = \"client\"", "from = \"clients\"", "16", "there is no \"clients\""),
         ("from = \"client\"", "from = \"server\"", "16", "says with `to` whom"),

@@ -174,6 +174,10 @@ impl Expansion<'_> {
         let mut node = Node::new(0);
         let Ok(id) = node.open(kind) else { return Ok(()) };
         for (name, value) in &spec.options {
+            if name.starts_with("swap") {
+                let what = format!("{name}: the simulator's sockets have no disk");
+                return Err(self.wrong(value, what));
+            }
             let set = match value.get_ref() {
                 Setting::Flag(flag) => node.set(id, name, *flag),
                 Setting::Number(number) => node.set(id, name, *number),
