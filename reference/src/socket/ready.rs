@@ -68,6 +68,10 @@ impl Socket {
     /// # Errors
     /// See [`Socket::send`]; none was sent.
     pub fn send_batch(&mut self, messages: &[impl Parts]) -> Result<usize, Refused> {
+        if self.keeps() {
+            self.check_open()?;
+            return self.keep_batch(messages);
+        }
         for (sent, message) in messages.iter().enumerate() {
             match message.with_parts(|parts| self.send(parts)) {
                 Ok(()) => {}

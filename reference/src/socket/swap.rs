@@ -12,7 +12,7 @@
 
 use super::{PeerId, Socket};
 use crate::error::Refused;
-use crate::message::Part;
+use crate::message::{Part, Parts};
 use crate::swap::{Config, Damage, Disk, Durability, Fault, Log, Pending, SwapError, format};
 
 /// Octets of a message that is small.
@@ -104,6 +104,31 @@ impl Socket {
         }
         self.refill();
         Ok(())
+    }
+
+    /// Whether every message goes through a log.
+    pub(super) fn keeps(&self) -> bool {
+        self.swap.as_deref().is_some_and(|Swap(log)| log.durability() != Durability::None)
+    }
+
+    /// Sends through a durable log, with as few writes and syncs as there can be; tells how many.
+    pub(super) fn keep_batch(&mut self, messages: &[impl Parts]) -> Result<usize, Refused> {
+        let Some(Swap(log)) = self.swap.as_deref_mut() else { return Err(Refused::WouldBlock) };
+        let first = log.next_sequence();
+        let mut pushed =
+            messages.iter().map(|message| message.with_parts(|parts| log.push(parts).map(drop)));
+        let refused = pushed.find_map(Result::err);
+        // What could not be written is not in it any more.
+        let refused = log.flush().err().or(refused);
+        let sent = log.next_sequence().saturating_sub(first);
+        if log.durability() == Durability::Each {
+            log.sync()?;
+        }
+        self.refill();
+        match (sent, refused) {
+            (0, Some(refused)) => Err(refused.into()),
+            (sent, _) => Ok(usize::try_from(sent).unwrap_or(usize::MAX)),
+        }
     }
 
     /// Whether the swap has room for a message that is small.

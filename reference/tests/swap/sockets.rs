@@ -82,6 +82,43 @@ async fn what_the_queue_has_no_room_for_waits_on_the_disk_and_comes_in_order() -
 }
 
 #[tokio::test]
+async fn batches_are_kept_as_far_as_they_were_sent_and_in_order() -> Outcome {
+    for durable in ["batch", "each"] {
+        let folder = folder(&format!("batches-{durable}"));
+        let bound = vacant(&Context::new()).await?;
+        let messages: Vec<Message> =
+            (0..2_000).map(|number: u32| Message::from(number.to_string().as_str())).collect();
+        let mut sent = 0;
+        {
+            let push = swapping(&Context::new(), SocketType::Push, &folder, durable)?;
+            push.set("swap", 30_000)?;
+            push.set("linger", 0)?;
+            push.connect(&bound)?;
+            let refused = loop {
+                match push.try_send_batch(&messages[sent..(sent + 300).min(2_000)]) {
+                    Ok(more) => sent += more,
+                    Err(refused) => break refused,
+                }
+            };
+            // 21 to 24 octets of a record's head and a message's, and up to 4 of the message.
+            assert_eq!(refused, Refused::WouldBlock, "{durable}");
+            assert!((1_000..1_400).contains(&sent), "{durable}: {sent}");
+            assert_eq!(push.try_send("one more"), Err(Refused::WouldBlock));
+            push.close().await;
+        }
+        let context = Context::new();
+        let push = swapping(&context, SocketType::Push, &folder, durable)?;
+        push.connect(&bound)?;
+        let pull = context.socket(SocketType::Pull)?;
+        pull.bind(&bound).await?;
+        push.send_batch(&[Message::from("the last")]).await?;
+        expect(&pull, 0..u32::try_from(sent).unwrap()).await;
+        assert_eq!(next(&pull).await, Message::from("the last"));
+    }
+    Ok(())
+}
+
+#[tokio::test]
 async fn what_was_acknowledged_comes_after_a_restart() -> Outcome {
     for durable in ["batch", "each"] {
         let folder = folder(&format!("restart-{durable}"));
