@@ -3,6 +3,7 @@
 use crate::schedule::{Flow, Line, Op, Schedule, Setting, Socket, Then, Timed, Way, Work};
 use crate::trace::{Trace, What};
 use crate::units::{Range, Size, Span};
+use crate::world::Which;
 use std::collections::BTreeMap;
 use zeroproof_reference::SocketType;
 
@@ -15,6 +16,8 @@ pub struct Workload {
     pub what: &'static str,
     /// Seeds a second on one core.
     pub least: f64,
+    /// Where it runs.
+    pub world: Which,
     clients: u16,
     requests: u32,
     seconds: u64,
@@ -22,11 +25,12 @@ pub struct Workload {
 }
 
 /// All of them.
-pub const WORKLOADS: [Workload; 2] = [
+pub const WORKLOADS: [Workload; 3] = [
     Workload {
         name: "pair",
         what: "2 nodes, 10 s, 50 REQ/REP round trips, a heartbeat each second, no faults",
         least: 10_000.0,
+        world: Which::Tight,
         clients: 1,
         requests: 50,
         seconds: 10,
@@ -37,10 +41,21 @@ pub const WORKLOADS: [Workload; 2] = [
         what: "10 nodes, 30 s, 900 REQ/REP round trips, heartbeats, 5 cuts, a power loss and 1 % \
         loss",
         least: 1_000.0,
+        world: Which::Tight,
         clients: 9,
         requests: 100,
         seconds: 30,
         has_faults: true,
+    },
+    Workload {
+        name: "turmoil",
+        what: "the pair in turmoil, in ticks of 10 ms",
+        least: 100.0,
+        world: Which::Turmoil,
+        clients: 1,
+        requests: 50,
+        seconds: 10,
+        has_faults: false,
     },
 ];
 
@@ -54,13 +69,15 @@ impl Workload {
         sockets.extend(clients.iter().map(|name| socket(name, SocketType::Req, Some("server"))));
         let flows = clients.iter().map(|name| self.flow(name)).collect();
         let op = if self.has_faults { self.faults(&clients) } else { Vec::new() };
+        // A tick of turmoil is the least latency.
+        let least = if self.world == Which::Turmoil { Span::ms(10) } else { Span::ms(1) };
         Schedule {
             name: self.name.to_owned(),
             seed: 0,
             duration: Span::secs(self.seconds),
             quiet_tail: Span::secs(self.seconds / 3),
             link: Line {
-                latency: Range { least: Span::ms(1), most: Span::ms(5) },
+                latency: Range { least, most: Span(least.0 + 4_000_000) },
                 ..Line::default()
             },
             socket: sockets,

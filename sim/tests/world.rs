@@ -4,6 +4,7 @@
 
 use zeroproof_sim::scenario::{expand, parse};
 use zeroproof_sim::schedule::Schedule;
+use zeroproof_sim::speed::WORKLOADS;
 use zeroproof_sim::trace::{Trace, What};
 use zeroproof_sim::world::run;
 
@@ -82,4 +83,15 @@ fn a_killed_puller_loses_what_it_has_and_no_more() {
     "#;
     let got = received(&run(&schedule("PULL", "PUSH", fault)).unwrap(), 0);
     assert!(got.len() >= 98 && got.is_sorted(), "{got:?}");
+}
+
+#[test]
+fn the_workloads_with_a_budget_do_what_they_say() {
+    for workload in WORKLOADS {
+        let schedule = workload.schedule();
+        let trace = workload.world.run(&schedule).unwrap();
+        assert_eq!(workload.wrong(&schedule, &trace), None, "{}", workload.name);
+        let empty = Trace::default();
+        assert!(workload.wrong(&schedule, &empty).is_some(), "{}: a liar", workload.name);
+    }
 }

@@ -150,8 +150,7 @@ pub(super) fn bench() -> Result<u8, Failure> {
         while began.elapsed().as_millis() < 1_000 {
             let mut schedule = schedule.clone();
             schedule.seed = runs;
-            let trace =
-                zeroproof_sim::world::run(&schedule).map_err(|error| bug(error.to_string()))?;
+            let trace = workload.world.run(&schedule).map_err(|error| bug(error.to_string()))?;
             if let Some(wrong) = workload.wrong(&schedule, &trace) {
                 return Err(bug(wrong));
             }
