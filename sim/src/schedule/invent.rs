@@ -37,7 +37,9 @@ pub fn invent(seed: u64, with_faults: bool) -> Schedule {
     let buffer = Size(chance.pick(&[2 << 10, 8 << 10, 64 << 10]).copied().unwrap_or(64 << 10));
     let tcp_give_up = Span::secs(chance.within(2, 20));
     let (sndbuf, rcvbuf) = (buffer, buffer);
-    let link = Line { latency, tcp_give_up, sndbuf, rcvbuf, ..Line::default() };
+    // Small ones are under way one by one, so that faults come in the middle of a message.
+    let mtu = Size(chance.pick(&[300, 1460, 64 << 10]).copied().unwrap_or(1460));
+    let link = Line { latency, mtu, tcp_give_up, sndbuf, rcvbuf, ..Line::default() };
     let mut schedule = Schedule {
         name: format!("{name}-{seed}"),
         seed,
