@@ -45,7 +45,11 @@ pub(super) fn capture(schedule: &Schedule, trace: &Trace) -> Result<Vec<u8>, Str
             What::Up { connection } => {
                 let stranger = ([10, 0, 255, 255], PORT);
                 let (from, to) = ends.get(&connection).copied().unwrap_or((stranger, stranger));
-                steps.push((event.at, connection, Step::Up(from, to)));
+                // Who listens writes before the other side knows of it.
+                let written = trace.packets.iter().flatten();
+                let first = written.filter(|packet| packet.connection == connection);
+                let at = first.map(|packet| packet.at).min().unwrap_or(event.at).min(event.at);
+                steps.push((at, connection, Step::Up(from, to)));
             }
             What::Closed { connection, side, end } => {
                 let over = match end {
@@ -60,7 +64,14 @@ pub(super) fn capture(schedule: &Schedule, trace: &Trace) -> Result<Vec<u8>, Str
     let written = trace.packets.iter().flatten();
     steps.extend(written.map(|packet| (packet.at, packet.connection, Step::Octets(packet))));
     // Stable: what ends at the time of its last octets ends behind them.
-    steps.sort_by_key(|(at, _, step)| (*at, matches!(step, Step::Over(..))));
+    steps.sort_by_key(|(at, _, step)| {
+        let rank = match step {
+            Step::Up(..) => 0,
+            Step::Octets(_) => 1,
+            Step::Over(..) => 2,
+        };
+        (*at, rank)
+    });
     packed(&steps)
 }
 
