@@ -78,55 +78,35 @@ fn faults(schedule: &Schedule, octets: &[u8]) -> Vec<Timed> {
             ops.push(Timed { at: Span::ms(at), op });
             break;
         }
-        let (begin, undo) =
-            fault(kind & 0x7F, u64::from(much), node.to_owned(), pair.map(str::to_owned));
-        ops.push(Timed { at: Span::ms(at), op: begin });
+        let op = fault(kind & 0x7F, u64::from(much), node.to_owned(), pair.map(str::to_owned));
+        let mut undo = op.undo(&schedule.link);
+        if let Some(Op::Boot { new_identity, .. }) = &mut undo {
+            *new_identity = much & 3 == 3;
+        }
+        ops.push(Timed { at: Span::ms(at), op });
         ops.extend(undo.map(|op| Timed { at: Span::ms(end.max(at)), op }));
     }
     ops.sort_by_key(|timed| timed.at);
     ops
 }
 
-/// A fault and its end.
-fn fault(kind: u8, much: u64, node: String, between: [String; 2]) -> (Op, Option<Op>) {
-    let (again, same) = (between.clone(), node.clone());
+fn fault(kind: u8, much: u64, node: String, between: [String; 2]) -> Op {
     match kind % 16 {
-        0 => (Op::Cut { between, way: Way::Both }, Some(Op::Heal { between: again })),
-        1 => (Op::Cut { between, way: Way::There }, Some(Op::Heal { between: again })),
-        2 => {
-            let per_million = u32::try_from(much * 800).unwrap_or(0);
-            let undo = Op::Loss { between: again, per_million: 0 };
-            (Op::Loss { between, per_million }, Some(undo))
-        }
-        3 => {
-            let latency = Range { least: Span(0), most: Span::ms(much) };
-            let back = Range { least: Span::ms(1), most: Span::ms(1) };
-            (Op::Latency { between, latency }, Some(Op::Latency { between: again, latency: back }))
-        }
-        4 => {
-            let bandwidth = Some(Bandwidth(Size(much * 500 + 1000)));
-            let undo = Op::Bandwidth { between: again, bandwidth: None };
-            (Op::Bandwidth { between, bandwidth }, Some(undo))
-        }
-        5 => {
-            let undo = Op::Chop { between: again, most: Size(0) };
-            (Op::Chop { between, most: Size(much % 40 + 1) }, Some(undo))
-        }
-        6 => (Op::Reset { between }, None),
-        7 => {
-            let undo = Op::ResetAfter { between: again, octets: Size(0) };
-            (Op::ResetAfter { between, octets: Size(much * 4 + 1) }, Some(undo))
-        }
-        8 => (Op::Finish { between }, None),
-        9 => (Op::Kill { node }, Some(Op::Boot { node: same, new_identity: much & 3 == 3 })),
-        10 => (Op::PowerOff { node }, Some(Op::Boot { node: same, new_identity: much & 3 == 3 })),
-        11 => (Op::Pause { node }, Some(Op::Resume { node: same })),
-        12 => (Op::Stall { node }, Some(Op::Flow { node: same })),
-        13 => (Op::Refuse { node }, Some(Op::Accept { node: same })),
-        14 => (Op::BlackHole { node }, Some(Op::Accept { node: same })),
-        _ => {
-            let percent = u32::try_from(much % 150 + 50).unwrap_or(100);
-            (Op::ClockRate { node, percent }, Some(Op::ClockRate { node: same, percent: 100 }))
-        }
+        0 => Op::Cut { between, way: Way::Both },
+        1 => Op::Cut { between, way: Way::There },
+        2 => Op::Loss { between, per_million: u32::try_from(much * 800).unwrap_or(0) },
+        3 => Op::Latency { between, latency: Range { least: Span(0), most: Span::ms(much) } },
+        4 => Op::Bandwidth { between, bandwidth: Some(Bandwidth(Size(much * 500 + 1000))) },
+        5 => Op::Chop { between, most: Size(much % 40 + 1) },
+        6 => Op::Reset { between },
+        7 => Op::ResetAfter { between, octets: Size(much * 4 + 1) },
+        8 => Op::Finish { between },
+        9 => Op::Kill { node },
+        10 => Op::PowerOff { node },
+        11 => Op::Pause { node },
+        12 => Op::Stall { node },
+        13 => Op::Refuse { node },
+        14 => Op::BlackHole { node },
+        _ => Op::ClockRate { node, percent: u32::try_from(much % 150 + 50).unwrap_or(100) },
     }
 }

@@ -8,7 +8,9 @@ use crate::analysis::Fate;
 use crate::message::MessageId;
 use crate::schedule::Schedule;
 use crate::trace::{Trace, What};
-use crate::verdict::Outcome;
+use crate::verdict::{Outcome, outcome};
+use crate::world::{Unrunnable, Which};
+use core::fmt::Display;
 
 /// The id of this oracle.
 pub const ID: &str = "O9-worlds";
@@ -18,14 +20,26 @@ const PERCENT: f64 = 6.0;
 const FEW: u64 = 8;
 
 /// A run in one world.
-#[derive(Clone, Copy, Debug)]
-pub struct Run<'a> {
+#[derive(Debug)]
+pub struct Run {
     /// The world.
-    pub world: &'a str,
+    pub world: Which,
     /// What happened.
-    pub trace: &'a Trace,
+    pub trace: Trace,
     /// What to think of it.
-    pub outcome: &'a Outcome,
+    pub outcome: Outcome,
+}
+
+impl Run {
+    /// Runs and judges a schedule.
+    ///
+    /// # Errors
+    /// It cannot be run in this world.
+    pub fn new(schedule: &Schedule, world: Which) -> Result<Self, Unrunnable> {
+        let trace = world.run(schedule)?;
+        let (outcome, _) = outcome(schedule, &trace);
+        Ok(Self { world, trace, outcome })
+    }
 }
 
 /// Why a message is lost, as coarse as worlds can agree on.
@@ -63,37 +77,38 @@ const fn class(fate: Fate) -> Class {
 
 /// What two worlds do not agree on, in words.
 #[must_use]
-pub fn disagree(schedule: &Schedule, one: Run<'_>, other: Run<'_>) -> Option<String> {
-    let lost = [one, other].map(|run| run.outcome.table.lost());
-    if schedule.op.is_empty() && lost == [0, 0] && received(one.trace) != received(other.trace) {
-        return Some(format!("{} and {} do not deliver the same", one.world, other.world));
+pub fn disagree(schedule: &Schedule, one: &Run, other: &Run) -> Option<String> {
+    let told = |what: &str, here: &dyn Display, there: &dyn Display| {
+        let (one, other) = (one.world.name(), other.world.name());
+        Some(format!("{what}: {here} in {one}, {there} in {other}"))
+    };
+    let (here, there) = (&one.outcome.table, &other.outcome.table);
+    let lost = [here.lost(), there.lost()];
+    if schedule.op.is_empty() && lost == [0, 0] {
+        let (here, there) = (received(&one.trace), received(&other.trace));
+        if here != there {
+            return told("messages that came, not the same", &here.len(), &there.len());
+        }
     }
-    let stuck = [one, other].map(|run| run.outcome.table.stuck);
-    if schedule.expect.stuck.is_some() && stuck.first() != stuck.last() {
-        let [here, there] = stuck;
-        let (one, other) = (one.world, other.world);
-        return Some(format!("{here} requesters wait for ever in {one}, and {there} in {other}"));
+    if schedule.expect.stuck.is_some() && here.stuck != there.stuck {
+        return told("requesters that wait for ever", &here.stuck, &there.stuck);
     }
-    let percent = [one, other].map(|run| run.outcome.table.lost_percent());
-    let few = lost.iter().all(|lost| *lost <= FEW);
-    let [here, there] = percent;
-    if !few && (here - there).abs() > PERCENT {
-        let (one, other) = (one.world, other.world);
-        return Some(format!("{here:.1} % are lost in {one}, and {there:.1} % in {other}"));
+    let percent = [here.lost_percent(), there.lost_percent()];
+    let [here, there] = percent.map(|percent| format!("{percent:.1} %"));
+    let [least, most] = [lost.iter().min(), lost.iter().max()].map(|lost| *lost.unwrap_or(&0));
+    let [one_percent, other_percent] = percent;
+    if most > FEW && (one_percent - other_percent).abs() > PERCENT {
+        return told("lost", &here, &there);
     }
-    if lost.iter().any(|lost| *lost <= FEW) {
-        return None;
+    let [here, there] = [one, other].map(|run| main_class(run).map_or("nowhere", Class::words));
+    if least > FEW && here != there {
+        return told("most losses are", &here, &there);
     }
-    let words = [one, other].map(|run| main_class(run).map_or("nowhere", Class::words));
-    let [here, there] = words;
-    (here != there).then(|| {
-        let (one, other) = (one.world, other.world);
-        format!("most losses are {here} in {one}, and {there} in {other}")
-    })
+    None
 }
 
 /// The reason for most losses.
-fn main_class(run: Run<'_>) -> Option<Class> {
+fn main_class(run: &Run) -> Option<Class> {
     let mut sums: std::collections::BTreeMap<Class, u64> = std::collections::BTreeMap::new();
     for (fate, count) in run.outcome.table.losses() {
         *sums.entry(class(fate)).or_default() += count;
@@ -117,18 +132,16 @@ mod tests {
     use super::*;
     use crate::analysis::Row;
 
-    fn outcome(sent: u64, lost: &[(Fate, u64)]) -> Outcome {
+    fn run(world: Which, sent: u64, lost: &[(Fate, u64)]) -> Run {
         let mut outcome = Outcome::default();
         let row = Row { sent, fates: lost.iter().copied().collect(), ..Row::default() };
         outcome.table.rows.push(row);
-        outcome
+        Run { world, trace: Trace::default(), outcome }
     }
 
     fn disagreement(one: &[(Fate, u64)], other: &[(Fate, u64)]) -> Option<String> {
-        let (schedule, trace) = (crate::schedule::invent(1, true), Trace::default());
-        let [one, other] = [one, other].map(|lost| outcome(1000, lost));
-        let run = |world, outcome| Run { world, trace: &trace, outcome };
-        disagree(&schedule, run("here", &one), run("there", &other))
+        let schedule = crate::schedule::invent(1, true);
+        disagree(&schedule, &run(Which::Tight, 1000, one), &run(Which::Turmoil, 1000, other))
     }
 
     #[test]
@@ -137,23 +150,31 @@ mod tests {
         assert_eq!(disagreement(&[(Fate::Network, 5)], &[]), None, "what was under way");
         assert_eq!(disagreement(&[(Fate::Network, 90)], &[(Fate::SenderDied, 100)]), None);
         let more = disagreement(&[(Fate::Network, 90)], &[(Fate::Network, 200)]);
-        assert!(more.is_some_and(|why| why.contains("9.0 % are lost in here, and 20.0 %")));
+        assert_eq!(more.as_deref(), Some("lost: 9.0 % in tight, 20.0 % in turmoil"));
         let otherwise = disagreement(&[(Fate::Gap, 90)], &[(Fate::HighWater, 90)]);
-        assert!(
-            otherwise
-                .is_some_and(|why| why.contains("for want of a subscription in here, and at full"))
-        );
+        let told =
+            "most losses are: for want of a subscription in tight, at full queues in turmoil";
+        assert_eq!(otherwise.as_deref(), Some(told));
     }
 
     #[test]
     fn without_faults_everybody_receives_the_same() {
         let schedule = Schedule { op: Vec::new(), ..crate::schedule::invent(1, false) };
-        let (nothing, mut something) = (Trace::default(), Trace::default());
+        let (nothing, mut something) = (run(Which::Tight, 1, &[]), run(Which::Turmoil, 1, &[]));
         let message = MessageId { flow: 0, number: 0, is_reply: false };
-        something.push(0, What::Received { socket: 0, message });
-        let outcome = outcome(1, &[]);
-        let run = |trace| Run { world: "a world", trace, outcome: &outcome };
-        assert_eq!(disagree(&schedule, run(&something), run(&something)), None);
-        assert!(disagree(&schedule, run(&something), run(&nothing)).is_some());
+        something.trace.push(0, What::Received { socket: 0, message });
+        assert_eq!(disagree(&schedule, &something, &something), None);
+        assert!(disagree(&schedule, &something, &nothing).is_some());
+    }
+
+    #[test]
+    fn requesters_that_wait_in_one_world_only_are_told() {
+        let mut schedule = crate::schedule::invent(1, true);
+        let (mut stuck, free) = (run(Which::Tight, 1, &[]), run(Which::Turmoil, 1, &[]));
+        stuck.outcome.table.stuck = 3;
+        assert_eq!(disagree(&schedule, &stuck, &free), None, "nobody has counted on it");
+        schedule.expect.stuck = Some(3);
+        let told = disagree(&schedule, &stuck, &free).unwrap();
+        assert_eq!(told, "requesters that wait for ever: 3 in tight, 0 in turmoil");
     }
 }

@@ -12,7 +12,6 @@ use zeroproof_sim::message::MessageId;
 use zeroproof_sim::oracle::judge;
 use zeroproof_sim::schedule::{PATTERNS, Schedule, invent, read, write};
 use zeroproof_sim::trace::{Trace, What};
-use zeroproof_sim::verdict::outcome;
 use zeroproof_sim::world::Which;
 
 fn corpus() -> PathBuf {
@@ -61,14 +60,8 @@ fn worlds_agree_on_every_file() {
     for path in files() {
         let (schedule, _) = read(&std::fs::read_to_string(&path).unwrap()).unwrap();
         let schedule = Which::Turmoil.adapted(schedule).unwrap();
-        let traces = Which::ALL.map(|world| world.run(&schedule).unwrap());
-        let outcomes = traces.each_ref().map(|trace| outcome(&schedule, trace).0);
-        let run = |number: usize| Run {
-            world: Which::ALL[number].name(),
-            trace: &traces[number],
-            outcome: &outcomes[number],
-        };
-        assert_eq!(disagree(&schedule, run(0), run(1)), None, "{}", path.display());
+        let [one, other] = Which::ALL.map(|world| Run::new(&schedule, world).unwrap());
+        assert_eq!(disagree(&schedule, &one, &other), None, "{}", path.display());
     }
 }
 

@@ -10,7 +10,7 @@ use zeroproof_sim::bites::{Bites, add, is_vacuous};
 use zeroproof_sim::library::LIBRARY;
 use zeroproof_sim::report::{loss_report, outcome_lines};
 use zeroproof_sim::scenario::{Scenario, expand, parse, seeds};
-use zeroproof_sim::verdict::{Outcome, outcome, run};
+use zeroproof_sim::verdict::{Outcome, run};
 use zeroproof_sim::world::Which;
 
 /// All seeds of a scenario, the worst first.
@@ -88,15 +88,11 @@ fn both_worlds_give_the_same_answer() {
         let seed = seeds(&scenario, known.text).unwrap().next().unwrap();
         let schedule = expand(&scenario, known.text, seed).unwrap();
         // What turmoil cannot do has no answer there.
-        let Ok(there) = Which::Turmoil.run(&schedule) else { continue };
-        let here = Which::Tight.run(&schedule).unwrap();
-        let outcomes = [outcome(&schedule, &here).0, outcome(&schedule, &there).0];
-        let [one, other] = &outcomes;
-        let one = Run { world: "tight", trace: &here, outcome: one };
-        let other = Run { world: "turmoil", trace: &there, outcome: other };
-        let why = disagree(&schedule, one, other);
+        let Ok(there) = Run::new(&schedule, Which::Turmoil) else { continue };
+        let here = Run::new(&schedule, Which::Tight).unwrap();
+        let why = disagree(&schedule, &here, &there);
         wrong.extend(why.map(|why| format!("{}: {why}", known.name)));
-        let breaches = outcomes.iter().flat_map(|outcome| &outcome.breaches);
+        let breaches = [&here, &there].into_iter().flat_map(|run| &run.outcome.breaches);
         wrong.extend(breaches.map(|breach| format!("{}: {breach:?}", known.name)));
         compared += 1;
     }

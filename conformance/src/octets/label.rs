@@ -2,7 +2,9 @@
 //! with a title and, field by field, what its octets say. Never fails: what is outside the grammar
 //! becomes a unit that says so.
 
-use super::read::{Frame, GREETING_SIZE, ReadError, SeenGreeting, properties, take_frame};
+use super::read::{
+    Frame, GREETING_SIZE, ReadError, SeenGreeting, properties, take_frame, take_size,
+};
 use super::{MORE, hex};
 
 /// Which framing a connection uses after its opening; it takes both directions to tell.
@@ -201,12 +203,8 @@ fn frame_unit(at: usize, octets: &[u8]) -> Unit {
 /// there may be such a frame every two octets.
 fn claimed(octets: &[u8]) -> Option<usize> {
     let (&flags, rest) = octets.split_first()?;
-    let (head, size) = if flags & super::LONG == 0 {
-        (2, u64::from(*rest.first()?))
-    } else {
-        (9, u64::from_be_bytes(*rest.first_chunk()?))
-    };
-    usize::try_from(size).ok()?.checked_add(head)
+    let (size, body) = take_size(flags, rest)?;
+    usize::try_from(size).ok()?.checked_add(octets.len() - body.len())
 }
 
 fn whole_frame_unit(at: usize, used: usize, frame: &Frame) -> Unit {

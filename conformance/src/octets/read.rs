@@ -126,12 +126,7 @@ pub fn take_frame(octets: &[u8]) -> Result<Option<(Frame, usize)>, ReadError> {
     if flags & COMMAND != 0 && flags & MORE != 0 {
         return Err(ReadError::CommandWithMore(flags));
     }
-    let sized = if flags & LONG == 0 {
-        rest.split_first().map(|(&size, rest)| (u64::from(size), rest))
-    } else {
-        rest.split_first_chunk().map(|(&size, rest)| (u64::from_be_bytes(size), rest))
-    };
-    let Some((size, rest)) = sized else { return Ok(None) };
+    let Some((size, rest)) = take_size(flags, rest) else { return Ok(None) };
     if size > FRAME_LIMIT {
         return Err(ReadError::TooLarge(size));
     }
@@ -140,6 +135,15 @@ pub fn take_frame(octets: &[u8]) -> Result<Option<(Frame, usize)>, ReadError> {
     };
     let used = octets.len() - rest.len() + body.len();
     Ok(Some((Frame { flags, body: body.to_vec() }, used)))
+}
+
+/// The size that a frame with these flags announces, and what is behind it; `None` asks for more.
+pub(super) fn take_size(flags: u8, rest: &[u8]) -> Option<(u64, &[u8])> {
+    if flags & LONG == 0 {
+        rest.split_first().map(|(&size, rest)| (u64::from(size), rest))
+    } else {
+        rest.split_first_chunk().map(|(&size, rest)| (u64::from_be_bytes(size), rest))
+    }
 }
 
 /// Name and value of a metadata property.

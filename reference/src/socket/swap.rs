@@ -90,18 +90,18 @@ impl Socket {
 
     /// Sends through the swap.
     pub(super) fn send_through(&mut self, parts: &[Part<'_>]) -> Result<(), Refused> {
+        if self.keeps() {
+            return self.keep_batch(&[parts]).map(drop);
+        }
         let Some(Swap(log)) = self.swap.as_deref_mut() else { return Err(Refused::WouldBlock) };
         //= ZP-SWAP-016
-        if log.durability() == Durability::None && log.waiting() == 0 {
+        if log.waiting() == 0 {
             match self.pattern.send(&mut self.peers, &self.options, parts) {
                 Err(Refused::WouldBlock) => {}
                 outcome => return outcome,
             }
         }
         log.append(parts)?;
-        if log.durability() == Durability::Each {
-            log.sync()?;
-        }
         self.refill();
         Ok(())
     }

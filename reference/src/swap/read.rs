@@ -80,9 +80,14 @@ impl Log {
     /// Everything below this has been handed over.
     #[must_use]
     pub fn position(&self) -> u64 {
-        let oldest = [self.given.first_key_value(), self.again.first_key_value()];
-        let oldest = oldest.into_iter().flatten().map(|(sequence, _)| *sequence).min();
-        oldest.unwrap_or(self.reader.sequence)
+        self.oldest().map_or(self.reader.sequence, |(sequence, _)| sequence)
+    }
+
+    /// The first message that was read and not handed over, and where it is.
+    fn oldest(&self) -> Option<(u64, Place)> {
+        let first = [self.given.first_key_value(), self.again.first_key_value()];
+        let oldest = first.into_iter().flatten().min_by_key(|(sequence, _)| **sequence);
+        oldest.map(|(sequence, place)| (*sequence, *place))
     }
 
     /// Gives out the next message; `None` when there is none. It comes again after a crash until
@@ -273,9 +278,7 @@ impl Log {
 
     /// Removes the segments that are behind the position, once it is durable that they are.
     pub(super) fn recycle(&mut self) -> Result<(), SwapError> {
-        let oldest = [self.given.first_key_value(), self.again.first_key_value()];
-        let oldest = oldest.into_iter().flatten().min_by_key(|(sequence, _)| **sequence);
-        let needed = oldest.map_or(self.reader.segment, |(_, place)| place.segment);
+        let needed = self.oldest().map_or(self.reader.segment, |(_, place)| place.segment);
         self.remove_before(needed)
     }
 

@@ -16,7 +16,7 @@ mod order;
 mod pattern;
 
 use crate::analysis::{Analysis, analyse};
-use crate::schedule::Schedule;
+use crate::schedule::{Schedule, Setting};
 use crate::trace::Trace;
 
 /// Something that must not be.
@@ -111,11 +111,17 @@ impl Case<'_> {
         self.schedule.socket.get(socket).map_or("a stranger", |socket| socket.name.as_str())
     }
 
+    /// Whether a switch of a socket is on.
+    fn is_set(&self, socket: usize, name: &str) -> bool {
+        let spec = self.schedule.socket.get(socket);
+        spec.is_some_and(|spec| spec.options.get(name) == Some(&Setting::Flag(true)))
+    }
+
     /// An option of a socket, if it is a number.
     fn option(&self, socket: usize, name: &str) -> Option<i64> {
         match self.schedule.socket.get(socket)?.options.get(name)? {
-            crate::schedule::Setting::Number(number) => Some(*number),
-            crate::schedule::Setting::Flag(_) | crate::schedule::Setting::Text(_) => None,
+            Setting::Number(number) => Some(*number),
+            Setting::Flag(_) | Setting::Text(_) => None,
         }
     }
 }

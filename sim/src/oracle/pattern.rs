@@ -2,7 +2,7 @@
 
 use super::{Breach, Case};
 use crate::analysis::topology;
-use crate::schedule::{Setting, Then};
+use crate::schedule::Then;
 use crate::trace::What;
 use crate::units::Span;
 
@@ -65,7 +65,8 @@ pub(super) fn judge(case: Case<'_>, breaches: &mut Vec<Breach>) {
                 if message.is_reply && is_requester(case, at) {
                     let flow = usize::from(message.flow);
                     let out = awaited.get(flow).copied().flatten();
-                    let may_be_late = reborn.get(flow) == Some(&true) && !correlates(case, at);
+                    let may_be_late =
+                        reborn.get(flow) == Some(&true) && !case.is_set(at, "req_correlate");
                     if out != Some(message.number) && !may_be_late {
                         wrong(format!("{name} received {message}, and waits for {out:?}"));
                     }
@@ -93,16 +94,10 @@ fn reopens(case: Case<'_>, flow: u16) -> bool {
     flow.is_some_and(|flow| flow.then == Then::Reopen)
 }
 
-fn correlates(case: Case<'_>, socket: usize) -> bool {
-    let spec = case.schedule.socket.get(socket);
-    spec.is_some_and(|spec| spec.options.get("req_correlate") == Some(&Setting::Flag(true)))
-}
-
 /// A publisher that may not wait for its subscribers.
 fn never_waits(case: Case<'_>, socket: usize) -> bool {
-    case.schedule.socket.get(socket).is_some_and(|spec| {
-        spec.kind.is_publisher() && spec.options.get("xpub_nodrop") != Some(&Setting::Flag(true))
-    })
+    let spec = case.schedule.socket.get(socket);
+    spec.is_some_and(|spec| spec.kind.is_publisher()) && !case.is_set(socket, "xpub_nodrop")
 }
 
 fn is_requester(case: Case<'_>, socket: usize) -> bool {

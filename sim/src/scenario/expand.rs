@@ -323,6 +323,7 @@ impl Expansion<'_> {
                 nodes: schedule.nodes(),
                 pairs: pairs(schedule),
                 binds: binds(schedule),
+                line: &schedule.link,
             };
             ops.extend(swarm.faults(&mut Chance::new(mix(seed ^ (number + 1) << 48))));
         }

@@ -3,7 +3,7 @@
 use super::expand::{Expansion, OPS_MAX};
 use super::{FaultText, Mistake};
 use crate::schedule::{Op, Schedule, Timed};
-use crate::units::{Size, Span};
+use crate::units::Span;
 use toml::Spanned;
 
 /// What a scenario can do, the fields that it needs, and those that it may have.
@@ -88,11 +88,13 @@ impl Expansion<'_> {
                 let what = format!("{all} operations, and at most {OPS_MAX} are possible");
                 return Err(self.wrong(text, what));
             }
-            for (op, undo) in places {
-                ops.push(Timed { at, op });
-                if let (Some(at), Some(op)) = (end, undo) {
-                    ops.push(Timed { at, op });
+            for op in places {
+                let mut undo = op.undo(&schedule.link);
+                if let Some(Op::Boot { new_identity, .. }) = &mut undo {
+                    *new_identity = fault.new_identity.unwrap_or(false);
                 }
+                ops.push(Timed { at, op });
+                ops.extend(end.zip(undo).map(|(at, op)| Timed { at, op }));
             }
         }
         Ok(ops)
@@ -121,11 +123,7 @@ impl Expansion<'_> {
     }
 
     /// What it does at each place it names, and what ends that.
-    fn places(
-        &self,
-        text: &Spanned<FaultText>,
-        schedule: &Schedule,
-    ) -> Result<Vec<(Op, Option<Op>)>, Mistake> {
+    fn places(&self, text: &Spanned<FaultText>, schedule: &Schedule) -> Result<Vec<Op>, Mistake> {
         let fault = text.get_ref();
         if let Some(between) = &fault.between {
             let [one, other] = between.get_ref();
@@ -139,7 +137,7 @@ impl Expansion<'_> {
             let pairs = ones
                 .iter()
                 .flat_map(|one| others.iter().map(move |other| [one.clone(), other.clone()]));
-            return Ok(pairs.filter_map(|pair| between_op(fault, pair, schedule)).collect());
+            return Ok(pairs.filter_map(|pair| between_op(fault, pair)).collect());
         }
         if let Some(node) = &fault.node {
             let nodes = self.nodes(node, node.get_ref(), schedule)?;
@@ -153,9 +151,8 @@ impl Expansion<'_> {
         }
         let targets = self.group(socket, socket.get_ref())?;
         let closes = fault.closes.unwrap_or(false);
-        let evil = targets
-            .into_iter()
-            .map(|socket| (Op::Evil { socket, octets: octets.clone(), closes }, None));
+        let evil =
+            targets.into_iter().map(|socket| Op::Evil { socket, octets: octets.clone(), closes });
         Ok(evil.collect())
     }
 
@@ -183,59 +180,33 @@ impl Expansion<'_> {
     }
 }
 
-fn between_op(
-    fault: &FaultText,
-    between: [String; 2],
-    schedule: &Schedule,
-) -> Option<(Op, Option<Op>)> {
-    let again = between.clone();
+fn between_op(fault: &FaultText, between: [String; 2]) -> Option<Op> {
     Some(match fault.kind.get_ref().as_str() {
-        "cut" => (
-            Op::Cut { between, way: fault.way.unwrap_or_default() },
-            Some(Op::Heal { between: again }),
-        ),
+        "cut" => Op::Cut { between, way: fault.way.unwrap_or_default() },
         "loss" => {
             let per_million = (fault.p?.clamp(0.0, 0.9) * 1e6) as u32;
-            (Op::Loss { between, per_million }, Some(Op::Loss { between: again, per_million: 0 }))
+            Op::Loss { between, per_million }
         }
-        "latency" => {
-            let undo = Op::Latency { between: again, latency: schedule.link.latency };
-            (Op::Latency { between, latency: fault.latency? }, Some(undo))
-        }
-        "bandwidth" => {
-            let undo = Op::Bandwidth { between: again, bandwidth: schedule.link.bandwidth };
-            (Op::Bandwidth { between, bandwidth: fault.bandwidth }, Some(undo))
-        }
-        "chop" => {
-            let undo = Op::Chop { between: again, most: Size(0) };
-            (Op::Chop { between, most: fault.most? }, Some(undo))
-        }
-        "reset" => (Op::Reset { between }, None),
-        "reset-after" => {
-            let undo = Op::ResetAfter { between: again, octets: Size(0) };
-            (Op::ResetAfter { between, octets: fault.octets? }, Some(undo))
-        }
-        "finish" => (Op::Finish { between }, None),
+        "latency" => Op::Latency { between, latency: fault.latency? },
+        "bandwidth" => Op::Bandwidth { between, bandwidth: fault.bandwidth },
+        "chop" => Op::Chop { between, most: fault.most? },
+        "reset" => Op::Reset { between },
+        "reset-after" => Op::ResetAfter { between, octets: fault.octets? },
+        "finish" => Op::Finish { between },
         _ => return None,
     })
 }
 
-fn node_op(fault: &FaultText, node: String) -> Option<(Op, Option<Op>)> {
-    let again = node.clone();
-    let new_identity = fault.new_identity.unwrap_or(false);
-    let boot = |node| Op::Boot { node, new_identity };
+fn node_op(fault: &FaultText, node: String) -> Option<Op> {
     Some(match fault.kind.get_ref().as_str() {
-        "kill" => (Op::Kill { node }, Some(boot(again))),
-        "power-off" => (Op::PowerOff { node }, Some(boot(again))),
-        "boot" => (boot(node), None),
-        "pause" => (Op::Pause { node }, Some(Op::Resume { node: again })),
-        "stall" => (Op::Stall { node }, Some(Op::Flow { node: again })),
-        "refuse" => (Op::Refuse { node }, Some(Op::Accept { node: again })),
-        "black-hole" => (Op::BlackHole { node }, Some(Op::Accept { node: again })),
-        "clock-rate" => {
-            let undo = Op::ClockRate { node: again, percent: 100 };
-            (Op::ClockRate { node, percent: fault.percent? }, Some(undo))
-        }
+        "kill" => Op::Kill { node },
+        "power-off" => Op::PowerOff { node },
+        "boot" => Op::Boot { node, new_identity: fault.new_identity.unwrap_or(false) },
+        "pause" => Op::Pause { node },
+        "stall" => Op::Stall { node },
+        "refuse" => Op::Refuse { node },
+        "black-hole" => Op::BlackHole { node },
+        "clock-rate" => Op::ClockRate { node, percent: fault.percent? },
         _ => return None,
     })
 }

@@ -63,6 +63,7 @@ pub fn invent(seed: u64, with_faults: bool) -> Schedule {
             nodes,
             pairs,
             binds: binds(&schedule),
+            line: &schedule.link,
         };
         let op = swarm.faults(&mut chance);
         schedule.op = op;

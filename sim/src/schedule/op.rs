@@ -3,6 +3,7 @@
 //! Each has a beginning and an end as operations of their own, so that a shrinker can take away one
 //! of them.
 
+use super::Line;
 use crate::units::{Bandwidth, Range, Size, Span};
 use serde::{Deserialize, Serialize};
 
@@ -209,6 +210,32 @@ impl Op {
             Self::ClockRate { percent, .. } => *percent != 100,
             _ => true,
         }
+    }
+
+    /// What ends it, so that all is again as the line has it; none if it is over at once.
+    #[must_use]
+    pub fn undo(&self, line: &Line) -> Option<Self> {
+        if !self.begins() {
+            return None;
+        }
+        Some(match self.clone() {
+            Self::Cut { between, .. } => Self::Heal { between },
+            Self::Loss { between, .. } => Self::Loss { between, per_million: 0 },
+            Self::Latency { between, .. } => Self::Latency { between, latency: line.latency },
+            Self::Bandwidth { between, .. } => {
+                Self::Bandwidth { between, bandwidth: line.bandwidth }
+            }
+            Self::Chop { between, .. } => Self::Chop { between, most: Size(0) },
+            Self::ResetAfter { between, .. } => Self::ResetAfter { between, octets: Size(0) },
+            Self::Kill { node } | Self::PowerOff { node } => {
+                Self::Boot { node, new_identity: false }
+            }
+            Self::Pause { node } => Self::Resume { node },
+            Self::Stall { node } => Self::Flow { node },
+            Self::Refuse { node } | Self::BlackHole { node } => Self::Accept { node },
+            Self::ClockRate { node, .. } => Self::ClockRate { node, percent: 100 },
+            _ => return None,
+        })
     }
 
     /// The process, if it is about one.

@@ -3,7 +3,7 @@
 //! A run with all kinds at once finds less than many runs with a few each, so each seed enables a
 //! random subset (a swarm). All of them are over before the quiet tail begins.
 
-use super::{Op, Timed, Way};
+use super::{Line, Op, Timed, Way};
 use crate::chance::Chance;
 use crate::units::{Bandwidth, Range, Size, Span};
 
@@ -59,6 +59,8 @@ pub struct Swarm<'a> {
     pub pairs: Vec<[&'a str; 2]>,
     /// The sockets that strangers can reach.
     pub binds: Vec<&'a str>,
+    /// What a connection is like without faults.
+    pub line: &'a Line,
 }
 
 impl Swarm<'_> {
@@ -80,81 +82,54 @@ impl Swarm<'_> {
             let begin = Span(at / 1_000_000 * 1_000_000);
             let end = Span(begin.0.saturating_add(lasts).min(self.until.0));
             let Some(kind) = chance.pick(&enabled).copied() else { break };
-            if let Some((op, undo)) = self.fault(kind, chance) {
-                ops.push(Timed { at: begin, op });
-                ops.extend(undo.map(|op| Timed { at: end, op }));
+            let Some(op) = self.fault(kind, chance) else { continue };
+            let mut undo = op.undo(self.line);
+            if let Some(Op::Boot { new_identity, .. }) = &mut undo {
+                *new_identity = chance.below(4) == 0;
             }
+            ops.push(Timed { at: begin, op });
+            ops.extend(undo.map(|op| Timed { at: end, op }));
         }
         ops.sort_by_key(|timed| timed.at);
         ops
     }
 
-    fn fault(&self, kind: &str, chance: &mut Chance) -> Option<(Op, Option<Op>)> {
+    fn fault(&self, kind: &str, chance: &mut Chance) -> Option<Op> {
         let node = (*chance.pick(&self.nodes)?).to_owned();
         let mut pair = *chance.pick(&self.pairs)?;
         if chance.below(2) == 0 {
             pair.reverse();
         }
         let between = pair.map(str::to_owned);
-        let again = between.clone();
         Some(match kind {
-            "cut" => (Op::Cut { between, way: Way::Both }, Some(Op::Heal { between: again })),
-            "one-way-cut" => {
-                (Op::Cut { between, way: Way::There }, Some(Op::Heal { between: again }))
-            }
-            "loss" => {
-                let per_million = chance.within(1_000, 200_000) as u32;
-                (
-                    Op::Loss { between, per_million },
-                    Some(Op::Loss { between: again, per_million: 0 }),
-                )
-            }
+            "cut" => Op::Cut { between, way: Way::Both },
+            "one-way-cut" => Op::Cut { between, way: Way::There },
+            "loss" => Op::Loss { between, per_million: chance.within(1_000, 200_000) as u32 },
             "latency" => {
                 let latency = Range { least: Span(0), most: Span::ms(chance.within(1, 200)) };
-                let back = Range { least: Span::ms(1), most: Span::ms(1) };
-                (
-                    Op::Latency { between, latency },
-                    Some(Op::Latency { between: again, latency: back }),
-                )
+                Op::Latency { between, latency }
             }
             "bandwidth" => {
                 let bandwidth = Some(Bandwidth(Size(chance.within(1_000, 200_000))));
-                let undo = Op::Bandwidth { between: again, bandwidth: None };
-                (Op::Bandwidth { between, bandwidth }, Some(undo))
+                Op::Bandwidth { between, bandwidth }
             }
-            "chop" => {
-                let most = Size(chance.within(1, 40));
-                (Op::Chop { between, most }, Some(Op::Chop { between: again, most: Size(0) }))
-            }
-            "reset" => (Op::Reset { between }, None),
-            "reset-after" => {
-                let octets = Size(chance.within(1, 2_000));
-                let undo = Op::ResetAfter { between: again, octets: Size(0) };
-                (Op::ResetAfter { between, octets }, Some(undo))
-            }
-            "finish" => (Op::Finish { between }, None),
-            "kill" => (Op::Kill { node: node.clone() }, Some(self.boot(node, chance))),
-            "power-off" => (Op::PowerOff { node: node.clone() }, Some(self.boot(node, chance))),
-            "pause" => (Op::Pause { node: node.clone() }, Some(Op::Resume { node })),
-            "stall" => (Op::Stall { node: node.clone() }, Some(Op::Flow { node })),
-            "refuse" => (Op::Refuse { node: node.clone() }, Some(Op::Accept { node })),
-            "black-hole" => (Op::BlackHole { node: node.clone() }, Some(Op::Accept { node })),
-            "clock-rate" => {
-                let percent = chance.within(50, 200) as u32;
-                let undo = Op::ClockRate { node: node.clone(), percent: 100 };
-                (Op::ClockRate { node, percent }, Some(undo))
-            }
+            "chop" => Op::Chop { between, most: Size(chance.within(1, 40)) },
+            "reset" => Op::Reset { between },
+            "reset-after" => Op::ResetAfter { between, octets: Size(chance.within(1, 2_000)) },
+            "finish" => Op::Finish { between },
+            "kill" => Op::Kill { node },
+            "power-off" => Op::PowerOff { node },
+            "pause" => Op::Pause { node },
+            "stall" => Op::Stall { node },
+            "refuse" => Op::Refuse { node },
+            "black-hole" => Op::BlackHole { node },
+            "clock-rate" => Op::ClockRate { node, percent: chance.within(50, 200) as u32 },
             "evil" => {
                 let socket = (*chance.pick(&self.binds)?).to_owned();
                 let octets = (*chance.pick(&STRANGERS)?).to_owned();
-                (Op::Evil { socket, octets, closes: chance.below(4) == 0 }, None)
+                Op::Evil { socket, octets, closes: chance.below(4) == 0 }
             }
             _ => return None,
         })
-    }
-
-    #[expect(clippy::unused_self, reason = "the other faults are made by methods as well")]
-    fn boot(&self, node: String, chance: &mut Chance) -> Op {
-        Op::Boot { node, new_identity: chance.below(4) == 0 }
     }
 }

@@ -34,6 +34,10 @@ pub(super) fn capture(schedule: &Schedule, trace: &Trace) -> Result<Vec<u8>, Str
         let [group, last] = number.to_be_bytes();
         [10, 0, group, last]
     };
+    let mut first = BTreeMap::new();
+    for packet in trace.packets.iter().flatten() {
+        first.entry(packet.connection).or_insert(packet.at);
+    }
     let mut steps: Vec<(u64, u32, Step<'_>)> = Vec::new();
     let mut ends = BTreeMap::new();
     for event in &trace.events {
@@ -46,9 +50,7 @@ pub(super) fn capture(schedule: &Schedule, trace: &Trace) -> Result<Vec<u8>, Str
                 let stranger = ([10, 0, 255, 255], PORT);
                 let (from, to) = ends.get(&connection).copied().unwrap_or((stranger, stranger));
                 // Who listens writes before the other side knows of it.
-                let written = trace.packets.iter().flatten();
-                let first = written.filter(|packet| packet.connection == connection);
-                let at = first.map(|packet| packet.at).min().unwrap_or(event.at).min(event.at);
+                let at = first.get(&connection).map_or(event.at, |first| event.at.min(*first));
                 steps.push((at, connection, Step::Up(from, to)));
             }
             What::Closed { connection, side, end } => {
@@ -63,7 +65,7 @@ pub(super) fn capture(schedule: &Schedule, trace: &Trace) -> Result<Vec<u8>, Str
     }
     let written = trace.packets.iter().flatten();
     steps.extend(written.map(|packet| (packet.at, packet.connection, Step::Octets(packet))));
-    // Stable: what ends at the time of its last octets ends behind them.
+    // What ends at the time of its last octets ends behind them.
     steps.sort_by_key(|(at, _, step)| {
         let rank = match step {
             Step::Up(..) => 0,

@@ -8,13 +8,12 @@ use zeroproof_sim::agree::{self, Run};
 use zeroproof_sim::report;
 use zeroproof_sim::schedule::Schedule;
 use zeroproof_sim::trace::Trace;
-use zeroproof_sim::verdict::{Outcome, outcome};
 use zeroproof_sim::world::Which;
 
 use super::super::Failure;
 use super::super::outputs::bug;
 use super::source::{read, zsim};
-use super::worlds::{Worlds, trace};
+use super::worlds::{Worlds, run};
 
 /// A .zsim again: the same trace?
 #[derive(Debug, Args)]
@@ -38,15 +37,14 @@ impl Replay {
             let adapted = world.adapted(schedule.clone()).ok_or_else(|| {
                 Failure::usage(format!("the world {} runs at most 9 processes", world.name()))
             })?;
-            let trace = trace(&adapted, *world)?;
-            let (outcome, _) = outcome(&adapted, &trace);
+            let run = run(&adapted, *world)?;
             if self.world == Worlds::All {
                 say!("WORLD    {}", world.name());
             }
-            say!("{}", report::loss_report(&adapted, &[&outcome]).trim_end());
-            is_good &= tell_hash(&hashes, *world, &trace) && outcome.breaches.is_empty();
-            is_good &= self.tell_difference(&adapted, *world, &trace)?;
-            runs.push((*world, trace, outcome));
+            say!("{}", report::loss_report(&adapted, &[&run.outcome]).trim_end());
+            is_good &= tell_hash(&hashes, *world, &run.trace) && run.outcome.breaches.is_empty();
+            is_good &= self.tell_difference(&adapted, *world, &run.trace)?;
+            runs.push(run);
         }
         Ok(u8::from(!(is_good && tell_agreement(&schedule, &runs))))
     }
@@ -85,17 +83,15 @@ fn tell_hash(hashes: &BTreeMap<String, u64>, world: Which, trace: &Trace) -> boo
 }
 
 /// Whether the worlds say the same; one does.
-fn tell_agreement(schedule: &Schedule, runs: &[(Which, Trace, Outcome)]) -> bool {
+fn tell_agreement(schedule: &Schedule, runs: &[Run]) -> bool {
     let [one, other] = runs else { return true };
-    let run = |(world, trace, outcome)| Run { world: Which::name(world), trace, outcome };
-    let [one, other] = [one, other].map(|(world, trace, outcome)| run((*world, trace, outcome)));
     match agree::disagree(schedule, one, other) {
         Some(why) => {
             say!("BREACH   {}: {why}", agree::ID);
             false
         }
         None => {
-            say!("agree    {} and {} lose alike", one.world, other.world);
+            say!("agree    {} and {} lose alike", one.world.name(), other.world.name());
             true
         }
     }

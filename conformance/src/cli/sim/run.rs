@@ -11,13 +11,13 @@ use zeroproof_sim::report::{loss_report, outcome_lines};
 use zeroproof_sim::schedule::write;
 use zeroproof_sim::speed;
 use zeroproof_sim::trace::Trace;
-use zeroproof_sim::verdict::{Outcome, outcome};
+use zeroproof_sim::verdict::Outcome;
 use zeroproof_sim::world::Which;
 
 use super::super::Failure;
 use super::super::outputs::{bug, can_write, save};
 use super::source::Source;
-use super::worlds::{Worlds, trace};
+use super::worlds::{Worlds, run};
 
 /// The loss report of a scenario
 #[derive(Debug, Args)]
@@ -63,22 +63,22 @@ impl Run {
         Ok(code)
     }
 
-    fn one(&self, source: &Source, seed: u64, world: Which) -> Result<Ran, Failure> {
-        let schedule = source.schedule(seed)?;
-        let trace = trace(&schedule, world)
+    fn one(&self, source: &Source, seed: u64, world: Which) -> Result<Seen, Failure> {
+        let mut seen = run(&source.schedule(seed)?, world)
             .map_err(|failure| Failure::usage(format!("{}: {}", source.name, failure.message)))?;
-        let (outcome, _) = outcome(&schedule, &trace);
         if self.verbose {
-            say!("{}", outcome_lines(&outcome));
+            say!("{}", outcome_lines(&seen.outcome));
         }
-        // What hunts over many seeds need not hold.
-        let trace = if self.world == Worlds::All { trace } else { Trace::default() };
-        Ok(Ran { world, trace, outcome })
+        if self.world != Worlds::All {
+            // What runs over many seeds need not hold.
+            seen.trace = Trace::default();
+        }
+        Ok(seen)
     }
 
     /// The report of a world, the worst seed first: what fails, then what loses most.
-    fn tell(&self, source: &Source, world: Which, runs: &[Ran]) -> Result<u8, Failure> {
-        let mut outcomes: Vec<&Outcome> = runs.iter().map(|ran| &ran.outcome).collect();
+    fn tell(&self, source: &Source, world: Which, runs: &[Seen]) -> Result<u8, Failure> {
+        let mut outcomes: Vec<&Outcome> = runs.iter().map(|seen| &seen.outcome).collect();
         outcomes
             .sort_by_key(|outcome| (outcome.is_good(), core::cmp::Reverse(outcome.table.lost())));
         let Some(worst) = outcomes.first() else { return Ok(0) };
@@ -102,25 +102,12 @@ impl Run {
     }
 }
 
-/// A seed that was run.
-struct Ran {
-    world: Which,
-    trace: Trace,
-    outcome: Outcome,
-}
-
-impl Ran {
-    fn seen(&self) -> Seen<'_> {
-        Seen { world: self.world.name(), trace: &self.trace, outcome: &self.outcome }
-    }
-}
-
 /// Whether two worlds lose alike, seed by seed.
-fn tell_agreement(source: &Source, here: &[Ran], there: &[Ran]) -> Result<u8, Failure> {
+fn tell_agreement(source: &Source, here: &[Seen], there: &[Seen]) -> Result<u8, Failure> {
     let mut code = 0;
     for (one, other) in here.iter().zip(there) {
         let schedule = source.schedule(one.outcome.seed)?;
-        if let Some(why) = disagree(&schedule, one.seen(), other.seen()) {
+        if let Some(why) = disagree(&schedule, one, other) {
             say!("BREACH   {}: seed {}: {why}", agree::ID, one.outcome.seed);
             code = 1;
         }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 use zeroproof_sim::analysis::analyse;
 use zeroproof_sim::report;
-use zeroproof_sim::schedule::{Schedule, write};
+use zeroproof_sim::schedule::write;
 use zeroproof_sim::world::{Which, record};
 
 use super::super::Failure;
@@ -48,7 +48,11 @@ impl Show {
         if self.pcap.is_some() && world != Which::Tight {
             return Err(Failure::usage("--pcap: only the world tight keeps octets".to_owned()));
         }
-        let trace = trace(&schedule, world)?;
+        // What is recorded is the same run.
+        let trace = match self.pcap {
+            Some(_) => record(&schedule).map_err(|error| Failure::usage(error.to_string()))?,
+            None => trace(&schedule, world)?,
+        };
         let analysis = analyse(&schedule, &trace);
         save(self.svg.as_deref(), || report::svg(&schedule, &trace, &analysis))?;
         let hashes = [(world.name().to_owned(), trace.hash)].into();
@@ -59,7 +63,7 @@ impl Show {
             save(Some(path), || text)?;
         }
         if let Some(path) = &self.pcap {
-            let capture = capture(&schedule)?;
+            let capture = pcap::capture(&schedule, &trace).map_err(bug)?;
             save(Some(path), || capture)?;
         }
         if files.into_iter().flatten().next().is_none() {
@@ -69,9 +73,4 @@ impl Show {
         }
         Ok(0)
     }
-}
-
-fn capture(schedule: &Schedule) -> Result<Vec<u8>, Failure> {
-    let trace = record(schedule).map_err(|error| Failure::usage(error.to_string()))?;
-    pcap::capture(schedule, &trace).map_err(bug)
 }

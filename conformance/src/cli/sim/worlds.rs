@@ -1,9 +1,10 @@
 //! `--world`: where a schedule is run.
 
 use clap::ValueEnum;
+use zeroproof_sim::agree::Run;
 use zeroproof_sim::schedule::Schedule;
 use zeroproof_sim::trace::Trace;
-use zeroproof_sim::world::Which;
+use zeroproof_sim::world::{Unrunnable, Which};
 
 use super::super::Failure;
 
@@ -50,7 +51,14 @@ impl Worlds {
 
 /// The run of a schedule.
 pub(super) fn trace(schedule: &Schedule, world: Which) -> Result<Trace, Failure> {
-    world
-        .run(schedule)
-        .map_err(|error| Failure::usage(format!("in the world {}: {error}", world.name())))
+    world.run(schedule).map_err(|error| unrunnable(&error, world))
+}
+
+/// The run of a schedule, judged.
+pub(super) fn run(schedule: &Schedule, world: Which) -> Result<Run, Failure> {
+    Run::new(schedule, world).map_err(|error| unrunnable(&error, world))
+}
+
+fn unrunnable(error: &Unrunnable, world: Which) -> Failure {
+    Failure::usage(format!("in the world {}: {error}", world.name()))
 }
