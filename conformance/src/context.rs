@@ -3,13 +3,14 @@
 
 mod application;
 mod handler;
+mod receive;
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
-use std::time::Duration;
 
 pub use application::Answer;
+use receive::Ahead;
 
 use crate::bench::Bench;
 use crate::entropy::Entropy;
@@ -51,6 +52,7 @@ pub struct Context {
     socket: Option<Rc<dyn Socket>>,
     linked: bool,
     retired: Vec<Rc<dyn Socket>>,
+    ahead: Ahead,
 }
 
 /// What the runner knows when it makes a [`Context`].
@@ -85,6 +87,7 @@ impl Context {
             socket: None,
             linked: false,
             retired: Vec::new(),
+            ahead: Ahead::default(),
         }
     }
 
@@ -128,6 +131,7 @@ impl Context {
         let one_peer = self.role == Role::Connect || self.kind.takes_one_peer();
         if one_peer && self.linked {
             self.retired.extend(self.socket.take());
+            self.ahead = Ahead::default();
         }
         self.linked = true;
         let socket = self.socket().await?;
@@ -218,72 +222,6 @@ impl Context {
         let parts: Vec<Vec<u8>> = parts.iter().map(|part| part.to_vec()).collect();
         self.note(Direction::Received, format!("application sends {}", show(&parts)));
         socket.send(&parts, self.bench.deadline).await.map_err(stop)
-    }
-
-    /// What the application of the SUT receives next, as it sees it.
-    ///
-    /// # Errors
-    /// [`Stop::Hang`] when nothing comes by the deadline.
-    pub async fn recv(&mut self) -> Result<Vec<Vec<u8>>, Stop> {
-        let deadline = self.bench.deadline;
-        self.recv_within(deadline).await?.ok_or_else(|| {
-            let got = format!("nothing within {} s", deadline.as_secs_f32());
-            Stop::Hang(Finding::new("not-delivered", "a message is delivered", got))
-        })
-    }
-
-    /// What the application of the SUT receives within a time; `None` when nothing came. Unlike a
-    /// receive that is dropped half-way, it takes no later message with it.
-    ///
-    /// # Errors
-    /// [`Stop`] as the target's answer says.
-    pub async fn recv_within(&mut self, within: Duration) -> Result<Option<Vec<Vec<u8>>>, Stop> {
-        let socket = self.socket().await?;
-        let parts = socket.recv(within).await.map_err(stop)?;
-        if let Some(parts) = &parts {
-            self.note(Direction::Received, format!("application receives {}", show(parts)));
-        }
-        Ok(parts)
-    }
-
-    /// What the application receives next, without the address a ROUTER puts in front.
-    ///
-    /// # Errors
-    /// As [`Context::recv`].
-    pub async fn recv_body(&mut self) -> Result<Vec<Vec<u8>>, Stop> {
-        let mut parts = self.recv().await?;
-        if self.kind == SocketType::Router && !parts.is_empty() {
-            parts.remove(0);
-        }
-        Ok(parts)
-    }
-
-    /// The next delivery must be this message.
-    ///
-    /// # Errors
-    /// [`Stop::Hang`] when nothing comes, [`Stop::Fail`] for anything else.
-    pub async fn expect_delivery<P: AsRef<[u8]>>(&mut self, parts: &[P]) -> Result<(), Stop> {
-        let wanted: Vec<Vec<u8>> = parts.iter().map(|part| part.as_ref().to_vec()).collect();
-        let got = self.recv_body().await?;
-        if got == wanted {
-            return Ok(());
-        }
-        let expected = format!("the application receives {}", show(&wanted));
-        Err(Stop::Fail(Finding::new("other-delivery", expected, show(&got))))
-    }
-
-    /// Nothing has been delivered up to now. Only behind a close or a barrier is this a proof.
-    ///
-    /// # Errors
-    /// [`Stop::Fail`] when there is a message.
-    pub async fn expect_no_delivery(&mut self) -> Result<(), Stop> {
-        match self.recv_within(Duration::ZERO).await? {
-            None => Ok(()),
-            Some(parts) => {
-                let finding = Finding::new("delivered", "nothing is delivered", show(&parts));
-                Err(Stop::Fail(finding))
-            }
-        }
     }
 
     /// Sends a numbered message that a legal peer may send now, and demands that it is the next

@@ -69,18 +69,16 @@ static void put_part (const unsigned char *octets, size_t size)
 
 /* Parts and options of a request */
 
+/* The value of a hex digit. */
+static unsigned digit (char c) { return (unsigned) (c <= '9' ? c - '0' : (c | 32) - 'a' + 10); }
 static int unhex (const struct node *n, struct part *to)
 {
-    unsigned octet;
     if (!text_of (n) || n->size % 2 || strspn (n->text, "0123456789abcdefABCDEF") != n->size)
         return 0;
     to->size = n->size / 2;
     to->octets = malloc (to->size + 1);
-    for (size_t i = 0; i < to->size; i++) {
-        char pair[3] = {n->text[2 * i], n->text[2 * i + 1], 0};
-        octet = (unsigned) strtoul (pair, NULL, 16);
-        to->octets[i] = (unsigned char) octet;
-    }
+    for (size_t i = 0; i < to->size; i++)
+        to->octets[i] = (unsigned char) (digit (n->text[2 * i]) << 4 | digit (n->text[2 * i + 1]));
     return 1;
 }
 static int part_of (const struct node *n, struct part *to)
@@ -93,8 +91,12 @@ static int part_of (const struct node *n, struct part *to)
     if (good) {
         to->size = (size_t) size;
         to->octets = malloc (to->size + 1);
-        for (size_t i = 0; i < to->size; i++)
-            to->octets[i] = unit.octets[i % unit.size];
+        /* What is there already is copied behind itself: twice as much each time. */
+        for (size_t done = 0, n; done < to->size; done += n) {
+            n = done ? done : unit.size;
+            n = n < to->size - done ? n : to->size - done;
+            memcpy (to->octets + done, done ? to->octets : unit.octets, n);
+        }
     }
     free (unit.octets);
     return good;

@@ -12,6 +12,7 @@ use super::error::{AdapterError, ErrorKind};
 use super::hello::{Hello, PROTO};
 use super::link::Link;
 use super::part;
+use crate::octets::hex;
 
 /// A running adapter. Cheap to clone; the process is killed when the last clone is dropped.
 #[derive(Clone)]
@@ -136,7 +137,7 @@ impl Adapter {
     /// # Errors
     /// As [`Adapter::call`].
     pub async fn subscribe(&self, s: &SocketId, topic: &[u8]) -> Result<(), AdapterError> {
-        self.done("subscribe", json!({"s": *s.0, "topic": part::hex(topic)})).await
+        self.done("subscribe", json!({"s": *s.0, "topic": hex(topic)})).await
     }
 
     /// Takes back one subscription.
@@ -144,7 +145,7 @@ impl Adapter {
     /// # Errors
     /// As [`Adapter::call`].
     pub async fn unsubscribe(&self, s: &SocketId, topic: &[u8]) -> Result<(), AdapterError> {
-        self.done("unsubscribe", json!({"s": *s.0, "topic": part::hex(topic)})).await
+        self.done("unsubscribe", json!({"s": *s.0, "topic": hex(topic)})).await
     }
 
     /// Sends a message of one part or more: done when the implementation has taken it.

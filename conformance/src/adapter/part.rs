@@ -4,6 +4,8 @@
 
 use serde_json::{Value, json};
 
+use crate::octets::hex;
+
 /// The largest part in octets: what a `fill` may ask either side to build.
 pub const MAX_PART: usize = 64 << 20;
 /// Parts above this many octets are written as a fill where they are one.
@@ -50,12 +52,6 @@ pub fn from_json(part: &Value) -> Result<Vec<u8>, String> {
         }
         other => Err(format!("a part is a hex string or a fill, not {other}")),
     }
-}
-
-/// Octets as lower-case hex digits.
-pub(crate) fn hex(octets: &[u8]) -> String {
-    let digit = |n: u8| char::from_digit(u32::from(n), 16).unwrap_or('?');
-    octets.iter().flat_map(|octet| [digit(octet >> 4), digit(octet & 15)]).collect()
 }
 
 fn unhex(digits: &str) -> Result<Vec<u8>, String> {

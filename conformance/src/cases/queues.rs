@@ -133,6 +133,7 @@ pub(super) async fn fair(cx: &mut Context) -> Outcome {
         rare.write(message(&[&nonce])).await?;
         read_by_now(&mut rare).await?;
         let mut at = None;
+        cx.expect_many(201);
         for turn in 0..=200 {
             if cx.recv_body().await? == [nonce] {
                 at = Some(turn);

@@ -1,11 +1,12 @@
-//! `zeroproof decode`: what octets mean, from hex, a file, a capture or standard input.
+//! `zeroproof decode`: what octets mean, from hex, a file, a capture, a swap log or
+//! standard input.
 
 use std::io::Read;
 use std::path::Path;
 
 use super::Failure;
 use crate::capture::{Capture, is_capture};
-use crate::octets::{Dialect, Unit, frames, hex, units};
+use crate::octets::{Dialect, Unit, frames, hex, swap, units};
 
 /// Octets of a field that are shown.
 const SHOWN: usize = 24;
@@ -13,6 +14,10 @@ const SHOWN: usize = 24;
 /// Prints the octets of `input` with their meaning.
 pub(super) fn decode(input: &str) -> Result<u8, Failure> {
     let octets = read(input)?;
+    if let Some(units) = swap(&octets) {
+        print(&units, &octets);
+        return Ok(0);
+    }
     if !is_capture(&octets) {
         print(&of_one(&octets), &octets);
         return Ok(0);

@@ -61,7 +61,8 @@ enum Command {
         /// Also list the clauses of this RFC that have no case
         rfc: Option<u16>,
     },
-    /// What octets mean: hex (`04*2` repeats), a file, a pcap or pcapng capture, or - for stdin
+    /// What octets mean: hex (`04*2` repeats), a file, a pcap or pcapng capture, a file of a swap
+    /// log, or - for stdin
     Decode {
         /// Hex, a path, or -
         input: String,

@@ -97,7 +97,12 @@ pub fn title(frame: &Frame) -> String {
     whole_frame_unit(0, frame.octets().len(), frame).title
 }
 
-fn unit(at: usize, len: usize, title: impl Into<String>, fields: &[(usize, &str)]) -> Unit {
+pub(super) fn unit(
+    at: usize,
+    len: usize,
+    title: impl Into<String>,
+    fields: &[(usize, &str)],
+) -> Unit {
     let mut start = at;
     let fields = fields.iter().map(|&(len, text)| {
         let field = Field { at: start, len, text: text.to_owned() };

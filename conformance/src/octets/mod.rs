@@ -6,6 +6,7 @@ mod build;
 mod label;
 mod legacy;
 mod read;
+mod swap;
 
 pub use build::{Greeting, command, frame, greeting, header, long_frame, message, metadata, ready};
 pub use build::{cancel, error, join, leave, ping, pong, property, subscribe};
@@ -14,6 +15,7 @@ pub use legacy::{frame_v1, frame_v2, identity_v1, opening_v2};
 pub use read::{
     Command, Frame, GREETING_SIZE, Property, ReadError, SeenGreeting, properties, take_frame,
 };
+pub use swap::swap;
 
 /// Flag bit of a frame: more frames of the same message follow (37-FRAME-011).
 pub const MORE: u8 = 0x01;
@@ -26,9 +28,8 @@ pub const RESERVED: u8 = 0xF8;
 
 /// Octets as lower-case hex, without separators.
 pub fn hex(octets: &[u8]) -> String {
-    use std::fmt::Write;
-    octets.iter().fold(String::with_capacity(octets.len() * 2), |mut text, octet| {
-        let _ = write!(text, "{octet:02x}");
-        text
-    })
+    let digit = |n: u8| char::from(if n < 10 { b'0' + n } else { b'a' - 10 + n });
+    let mut text = String::with_capacity(octets.len() * 2);
+    text.extend(octets.iter().flat_map(|octet| [digit(octet >> 4), digit(octet & 15)]));
+    text
 }

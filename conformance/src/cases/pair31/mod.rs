@@ -233,6 +233,7 @@ async fn in_order(cx: &mut Context) -> Outcome {
     let all: Vec<u8> = (0..1000).flat_map(|number| message(&numbered(number, 3))).collect();
     peer.write(all).await?;
     peer.release().await?;
+    cx.expect_many(1000);
     for number in 0..1000 {
         cx.expect_delivery(&numbered(number, 3)).await?;
     }

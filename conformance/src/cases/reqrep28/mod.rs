@@ -127,6 +127,9 @@ pub(super) async fn fair(cx: &mut Context, busy: usize, soon: usize) -> Outcome 
     say(&mut rare, &single).await?;
     rare.fate().await?;
     let mut place = None;
+    if cx.kind != Rep {
+        cx.expect_many(busy + 1);
+    }
     for number in 0..=busy {
         let got = cx.recv_body().await?;
         if got == [b"single"] {

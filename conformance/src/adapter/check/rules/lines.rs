@@ -7,7 +7,7 @@ use super::pair::{self, any_type, received, recv, send, shown};
 use crate::adapter::ErrorKind;
 use crate::adapter::check::Tried;
 use crate::adapter::check::desk::Desk;
-use crate::adapter::part;
+use crate::octets::hex;
 
 /// A number that no other request of a desk has.
 const OWN: u64 = 1 << 40;
@@ -46,7 +46,7 @@ pub(super) async fn sizes(desk: &mut Desk) -> Tried {
     let noise: Vec<u8> =
         (0..1_u32 << 18).flat_map(|n| n.wrapping_mul(2_654_435_761).to_le_bytes()).collect();
     for (sent, octets) in [
-        (json!([part::hex(&noise)]), noise.clone()),
+        (json!([hex(&noise)]), noise.clone()),
         (json!([{"fill": "c3", "len": 4 << 20}]), vec![0xc3; 4 << 20]),
     ] {
         let id = recv(desk, &pair.receiver);

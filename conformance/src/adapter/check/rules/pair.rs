@@ -95,7 +95,7 @@ pub(super) async fn received(desk: &mut Desk, id: u64) -> Result<Vec<Vec<u8>>, S
 /// Octets of a message for people: its parts in hex, cut.
 pub(super) fn shown(parts: &[Vec<u8>]) -> String {
     let part = |octets: &Vec<u8>| match octets.len() {
-        0..=16 => format!("\"{}\"", crate::adapter::part::hex(octets)),
+        0..=16 => format!("\"{}\"", crate::octets::hex(octets)),
         many => format!("({many} octets)"),
     };
     parts.iter().map(part).collect::<Vec<_>>().join(" ")

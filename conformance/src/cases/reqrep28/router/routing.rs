@@ -132,6 +132,7 @@ async fn all_delivered(cx: &mut Context) -> Outcome {
         peer.write(stream((0..100).map(|number| signed(address, number)))).await?;
         peer.release().await?;
     }
+    cx.expect_many(300);
     for _ in 0..300 {
         let got = cx.recv().await?;
         let (address, body) = (got.first().cloned().unwrap_or_default(), got.get(1..));

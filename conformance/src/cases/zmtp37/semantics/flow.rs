@@ -124,6 +124,7 @@ async fn order_received(cx: &mut Context) -> Outcome {
     let all: Vec<u8> = (0..COUNT).flat_map(|number| message(&numbered(number))).collect();
     peer.write(all).await?;
     peer.release().await?;
+    cx.expect_many(COUNT);
     for number in 0..COUNT {
         judge(number, &cx.recv_body().await?)?;
     }
