@@ -4,7 +4,7 @@
 use zeroproof_sim::message::MessageId;
 use zeroproof_sim::oracle::{ORACLES, judge};
 use zeroproof_sim::scenario::{expand, parse};
-use zeroproof_sim::schedule::Schedule;
+use zeroproof_sim::schedule::{Schedule, Setting};
 use zeroproof_sim::trace::{End, Event, Item, Trace, What};
 use zeroproof_sim::world::run;
 
@@ -156,6 +156,18 @@ fn a_message_that_vanishes_is_caught_wherever_it_does() {
     assert!(on_wire.contains(&"O2-conservation"), "{on_wire:?}");
     let at_once = lost(|_| true);
     assert!(at_once.contains(&"O2-conservation"), "{at_once:?}");
+    let reply = broken(CALLS, |trace| {
+        let its = |what: &What| match what {
+            What::Received { message, .. }
+            | What::Written { item: Item::Message(message), .. }
+            | What::Arrived { item: Item::Message(message), .. } => {
+                *message == MessageId { flow: 0, number: 99, is_reply: true }
+            }
+            _ => false,
+        };
+        trace.events.retain(|event| !its(&event.what));
+    });
+    assert!(reply.contains(&"O2-conservation"), "{reply:?}");
 }
 
 #[test]
@@ -250,6 +262,20 @@ fn who_does_not_come_back_is_caught() {
         }
     });
     assert!(broken.contains(&"O5-liveness"), "{broken:?}");
+}
+
+/// A client that comes back under its name is refused by a ROUTER that has not noticed its end: no
+/// breach. One that has heartbeats notices, and must let it in.
+#[test]
+fn only_a_router_without_heartbeats_may_refuse_a_name_for_ever() {
+    let known = zeroproof_sim::library::known("router-name-taken").unwrap();
+    let mut schedule = schedule(known.text);
+    let trace = run(&schedule).unwrap();
+    assert_eq!(judge(&schedule, &trace).1, []);
+    let router = schedule.socket.iter_mut().find(|socket| socket.bind).unwrap();
+    router.options.insert("heartbeat_ivl".to_owned(), Setting::Number(1000));
+    let breaches = judge(&schedule, &trace).1;
+    assert!(breaches.iter().any(|breach| breach.oracle == "O5-liveness"), "{breaches:?}");
 }
 
 #[test]

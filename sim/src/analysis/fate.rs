@@ -237,15 +237,17 @@ fn queued(facts: &Facts<'_>, id: MessageId, hop: (usize, usize), number: u32, at
     let (from, to) = hop;
     let topic = topology::topic(facts.schedule, id);
     let publishes = facts.kind(from).is_some_and(SocketType::is_publisher);
-    let ours = facts.wires.iter().filter_map(|wire| {
+    let chooses =
+        publishes || matches!(facts.kind(from), Some(SocketType::Router | SocketType::Rep));
+    let asked = bound_to(facts, id, hop);
+    let ours = (0_u32..).zip(&facts.wires).filter_map(|(number, wire)| {
         let side = wire.side(from)?;
         // A publisher and a router choose the peer; others may choose any.
         let is_to = wire.sockets.get(1 - side) == Some(&to);
-        Some((wire, side, is_to))
+        let may = (is_to || !chooses) && asked.is_none_or(|asked| asked == number);
+        may.then_some((wire, side))
     });
-    let chooses =
-        publishes || matches!(facts.kind(from), Some(SocketType::Router | SocketType::Rep));
-    let ours: Vec<_> = ours.filter(|(.., is_to)| *is_to || !chooses).collect();
+    let ours: Vec<_> = ours.collect();
     let is_there = |wire: &super::Wire, side: usize, at: u64| {
         wire.is_ready(side, at) && (!publishes || wire.is_asked(side, topic, at))
     };
@@ -253,10 +255,10 @@ fn queued(facts: &Facts<'_>, id: MessageId, hop: (usize, usize), number: u32, at
     if routes && !id.is_reply && facts.is_renamed(to, at) {
         return Fate::NoRoute;
     }
-    let present = ours.iter().find(|(wire, side, _)| is_there(wire, *side, at));
-    let Some((wire, side, _)) = present else {
+    let present = ours.iter().find(|(wire, side)| is_there(wire, *side, at));
+    let Some((wire, side)) = present else {
         if publishes {
-            let before = ours.iter().any(|(wire, side, _)| {
+            let before = ours.iter().any(|(wire, side)| {
                 wire.wishes
                     .get(*side)
                     .is_some_and(|wishes| wishes.iter().any(|(when, ..)| *when <= at))
@@ -279,6 +281,19 @@ fn queued(facts: &Facts<'_>, id: MessageId, hop: (usize, usize), number: u32, at
         None if chooses && facts.was_full(wire, *side) => Fate::HighWater,
         None => waits(facts, from, number),
     }
+}
+
+/// The connection that a reply belongs to, whoever has come back since (28-REP-010, -011). The peer
+/// of a ROUTER stays the same where it is dialled, or has a name.
+fn bound_to(facts: &Facts<'_>, id: MessageId, (from, to): (usize, usize)) -> Option<u32> {
+    let asked = if id.is_reply { facts.asked_on(id, from)? } else { return None };
+    let accepted = || facts.wires.get(asked as usize)?.side(from).map(|side| side == 1);
+    let is_bound = match facts.kind(from)? {
+        SocketType::Rep => true,
+        SocketType::Router => accepted()? && !facts.is_named(to),
+        _ => false,
+    };
+    is_bound.then_some(asked)
 }
 
 /// Whether a message may still be in the queue of a socket at the end: nobody is there who would

@@ -179,6 +179,11 @@ impl<'a> Facts<'a> {
         self.ends.iter().any(|(when, who)| *when > number && *who == socket)
     }
 
+    fn is_named(&self, socket: usize) -> bool {
+        let spec = self.schedule.socket.get(socket);
+        spec.is_some_and(|spec| spec.options.contains_key("routing_id"))
+    }
+
     fn is_left(&self, holds: impl Fn(&Left) -> bool) -> bool {
         self.trace.left.iter().any(holds)
     }
@@ -226,6 +231,19 @@ impl<'a> Facts<'a> {
         }) || self.is_left(
             |left| matches!(left, Left::Working { socket: at, .. } if usize::from(*at) == socket),
         )
+    }
+
+    /// The connection on which a request last came to the one who replied to it.
+    fn asked_on(&self, reply: MessageId, replier: usize) -> Option<u32> {
+        let request = Item::Message(MessageId { is_reply: false, ..reply });
+        self.trace.events.iter().rev().find_map(|event| match &event.what {
+            What::Arrived { connection, side, item } if *item == request => {
+                let wire = self.wires.get(*connection as usize)?;
+                let to = wire.sockets.get(1 - usize::from(*side)).copied()?;
+                (to == replier).then_some(*connection)
+            }
+            _ => None,
+        })
     }
 
     /// The queue of a side may have been full: its reader was slow, or the line.

@@ -3,12 +3,13 @@
 //! Judged where the quiet tail is long enough: for the longest interval between attempts, a
 //! handshake, the time of the heartbeats, and what the network may still hold back. A strict REQ
 //! whose request or reply was lost waits for ever, as RFC 28 has it; without heartbeats a half-open
-//! connection stays: both are no breach, and reports say so.
+//! connection stays, and with it the name of its peer at a ROUTER: no breach, and reports say so.
 
 use super::{Breach, Case};
 use crate::analysis::{Fate, Wire};
 use crate::schedule::{Op, Socket};
 use crate::units::Span;
+use zeroproof_reference::SocketType;
 
 pub(super) const ID: &str = "O5-liveness";
 
@@ -118,14 +119,18 @@ fn has_heartbeat(socket: &Socket) -> bool {
 }
 
 /// One side believes in a connection that the other has lost, and nothing will tell it.
+/// A ROUTER that does keeps the name of the peer taken, so that it cannot come back (28-ROUTER-008).
 fn may_stay_half_open(case: Case<'_>, one: usize, other: usize) -> bool {
-    let beats = |socket: usize| case.schedule.socket.get(socket).is_some_and(has_heartbeat);
+    let spec = |socket: usize| case.schedule.socket.get(socket);
+    let beats = |socket: usize| spec(socket).is_some_and(has_heartbeat);
     let half = case.analysis.wires.iter().any(|wire| {
         wire.sockets == [one, other]
             && wire.up.is_some()
             && wire.closed.iter().flatten().count() < 2
     });
-    half && !beats(one)
+    let is_named = spec(one).is_some_and(|spec| spec.options.contains_key("routing_id"));
+    let routes = spec(other).is_some_and(|spec| spec.kind == SocketType::Router);
+    half && (!beats(one) || (is_named && routes && !beats(other)))
 }
 
 fn any_half_open(case: Case<'_>) -> bool {
