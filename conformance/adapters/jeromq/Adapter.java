@@ -274,7 +274,7 @@ public final class Adapter {
             if (ok != null) {
                 answer(id, "ok", ok);
             }
-        } catch (Exception error) { // every failure is an answer, never a death
+        } catch (Exception | StackOverflowError error) { // an answer, never a death
             refuse(id, Failure.of(error));
         }
     }

@@ -43,6 +43,9 @@ final class Failure extends Exception {
         if (cause instanceof UnsupportedOperationException) {
             return new Failure("state", "not on this type of socket");
         }
+        if (cause instanceof StackOverflowError) {
+            return new Failure("refused", "the stack is too small for it: " + cause);
+        }
         if (cause instanceof IllegalArgumentException) {
             return new Failure("refused", String.valueOf(cause.getMessage()));
         }

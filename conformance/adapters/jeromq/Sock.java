@@ -116,7 +116,7 @@ final class Sock {
                 return false;
             }
             adapter.answer(call.id, "ok", ok);
-        } catch (Exception error) { // every failure is an answer
+        } catch (Exception | StackOverflowError error) { // every failure is an answer
             Failure failure = Failure.of(error);
             if (failure.kind.equals("again")) {
                 return false;
@@ -184,7 +184,13 @@ final class Sock {
     void pump() {
         boolean moved = true;
         while (moved) {
-            events = zmq.getEvents();
+            try {
+                events = zmq.getEvents();
+            } catch (StackOverflowError error) { // its trie recurses; the socket is of no use now
+                key.cancel();
+                drop(Failure.of(error));
+                return;
+            }
             moved = serve(recvs, ZMQ.Poller.POLLIN) | serve(sends, ZMQ.Poller.POLLOUT);
         }
     }
@@ -202,14 +208,19 @@ final class Sock {
         if (key != null) {
             key.cancel();
         }
+        drop(new Failure("closed", "closed meanwhile"));
+        zmq.close();
+    }
+
+    /** Answers all that wait. */
+    private void drop(Failure failure) {
         for (ArrayDeque<Call> queue : List.of(recvs, sends)) {
             for (Call call : queue) {
                 if (call.waits) {
                     call.waits = false;
-                    adapter.refuse(call.id, new Failure("closed", "closed meanwhile"));
+                    adapter.refuse(call.id, failure);
                 }
             }
         }
-        zmq.close();
     }
 }
