@@ -3,6 +3,7 @@
 
 mod application;
 mod handler;
+mod meet;
 mod receive;
 
 use std::cell::RefCell;
@@ -14,7 +15,7 @@ use receive::Ahead;
 
 use crate::bench::Bench;
 use crate::entropy::Entropy;
-use crate::octets::{Greeting, greeting, hex, message, ready};
+use crate::octets::{Greeting, greeting, hex, message};
 use crate::probe::Link;
 use crate::socket_type::SocketType;
 use crate::target::{Need, Options, Role, Socket, SocketSpec, Target, TargetError};
@@ -39,7 +40,9 @@ pub struct Context {
     pub kind: SocketType,
     /// Who opens connections.
     pub role: Role,
-    /// The minor version of the SUT's 3.x greeting.
+    /// What the SUT announces: 3.1, 3.0 or 2.0.
+    pub version: (u8, u8),
+    /// The minor version of that.
     pub minor: u8,
     /// Nonces.
     pub entropy: Entropy,
@@ -65,8 +68,8 @@ pub struct Setting {
     pub spec: SocketSpec,
     /// Shared sockets; `None` for a socket of its own.
     pub pool: Option<Rc<Pool>>,
-    /// The minor version of the SUT's greeting.
-    pub minor: u8,
+    /// What the SUT announces.
+    pub version: (u8, u8),
     /// Nonces.
     pub entropy: Entropy,
 }
@@ -77,7 +80,8 @@ impl Context {
         Self {
             kind: setting.spec.kind,
             role: setting.spec.role,
-            minor: setting.minor,
+            version: setting.version,
+            minor: setting.version.1,
             entropy: setting.entropy,
             remarks: Remarks::default(),
             target: setting.target,
@@ -181,7 +185,8 @@ impl Context {
         self.ready_as(greeting(), &[("Socket-Type", kind)]).await
     }
 
-    /// A connection whose NULL handshake is done, with these octets of ours.
+    /// A connection whose NULL handshake is done, with these octets of ours; see
+    /// [`Context::meet`].
     ///
     /// # Errors
     /// As [`Context::handshake`].
@@ -190,8 +195,8 @@ impl Context {
         ours: Greeting,
         properties: &[(&str, &[u8])],
     ) -> Result<Link, Stop> {
-        let mut link = self.greeted_as(ours).await?;
-        self.handshake(&mut link, &ready(properties)).await?;
+        let mut link = self.link().await?;
+        self.meet(&mut link, ours, properties).await?;
         Ok(link)
     }
 

@@ -227,7 +227,7 @@ impl Suite {
         let run = LocalSet::new().block_on(&runtime, async {
             let survey = runner::survey(target.as_ref(), kind, role, self.deadline).await;
             let survey = survey.map_err(|error| error.to_string())?;
-            let plan = runner::plan(&selection, &offers, survey.minor);
+            let plan = runner::plan(&selection, &offers, survey.version);
             Ok::<_, String>(runner::run(target, survey, plan, &settings, &mut |_| {}).await)
         })?;
         Ok(Judgement { run, known: self.known, about })

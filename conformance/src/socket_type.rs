@@ -72,6 +72,23 @@ impl SocketType {
         Self::ALL.into_iter().find(|kind| kind.name().eq_ignore_ascii_case(name))
     }
 
+    /// The code in a 2.0 greeting (15-GREET-003); XPUB and XSUB are PUB and SUB on the wire
+    /// (15-PUBSUB-001).
+    pub const fn code(self) -> Option<u8> {
+        match self {
+            Pair => Some(0),
+            Pub | Xpub => Some(1),
+            Sub | Xsub => Some(2),
+            Req => Some(3),
+            Rep => Some(4),
+            Dealer => Some(5),
+            Router => Some(6),
+            Pull => Some(7),
+            Push => Some(8),
+            _ => None,
+        }
+    }
+
     /// The types a peer of this type may meet (37-SOCKTYPE-003 to -021).
     pub const fn accepts(self) -> &'static [Self] {
         match self {

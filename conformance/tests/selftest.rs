@@ -91,7 +91,7 @@ fn instances(target: &dyn Target, lie: Lie) -> Plan {
     for case in cases::all().into_iter().filter(|case| is_tried(case, lie)) {
         let (level, splits) = (case.depth, vec![Split::Whole]);
         let selection = Selection { cases: vec![case], level, kind: None, role: None, splits };
-        let planned = plan(&selection, &target.offers(), 1);
+        let planned = plan(&selection, &target.offers(), (3, 1));
         chosen.instances.extend(planned.instances.first());
         chosen.idle.extend(planned.idle);
     }
@@ -124,7 +124,7 @@ fn judge(lie: Option<Lie>) -> Verdicts {
         repeat: 1,
         until_fail: false,
     };
-    let survey = Survey { kind: SocketType::Pull, minor: 1, pongs: true };
+    let survey = Survey { kind: SocketType::Pull, version: (3, 1), pongs: true };
     let planned = instances(target.as_ref(), lie.unwrap_or(Lie::Honest));
     let mut tell = |_: &Record| {};
     let dialogue = run(target, survey, planned, &settings, &mut tell);

@@ -35,7 +35,7 @@ fn judge(target: Rc<dyn Target>, kind: SocketType, level: Depth, paused: bool) -
         });
         let splits = vec![Split::Whole];
         let selection = Selection { cases: cases::all(), level, kind: None, role: None, splits };
-        let plan = runner::plan(&selection, &target.offers(), survey.minor);
+        let plan = runner::plan(&selection, &target.offers(), survey.version);
         let settings = Settings {
             jobs: 16,
             deadline,

@@ -305,6 +305,7 @@ int main (void)
     if (!getrlimit (RLIMIT_NOFILE, &files))
         files.rlim_cur = files.rlim_max, setrlimit (RLIMIT_NOFILE, &files);
     context = zmq_ctx_new ();
+    zmq_ctx_set (context, ZMQ_MAX_SOCKETS, 65535); /* 3.2 keeps the places of closed ones for long */
     while (!leaving) {
         nfds_t count = 1;
         int wait = next_wait ();

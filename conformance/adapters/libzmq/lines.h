@@ -107,7 +107,7 @@ static const char *set (void *zmq, const char *name, const struct node *value)
     struct part octets = {0};
     long long number = 0;
     int rc, small;
-    while (o->name && strcmp (o->name, name))
+    while (o->name && (strcmp (o->name, name) || !is_there (o)))
         o++;
     if (!o->name)
         return fail ("unsupported", "option ", name);

@@ -1,4 +1,7 @@
 /* What each libzmq has: socket types, options, and the answer to `hello`. One source, every version. */
+#if ZMQ_VERSION_MAJOR == 4 && ZMQ_VERSION_MINOR == 0
+#include <zmq_utils.h> /* zmq_curve_keypair */
+#endif
 struct option { const char *name; int id; char kind; /* i: int, l: 64 bits, b: octets */ };
 #define I(id, name) {name, ZMQ_##id, 'i'},
 #define L(id, name) {name, ZMQ_##id, 'l'},
@@ -11,14 +14,18 @@ static const struct option options[] = {
     I (TCP_KEEPALIVE_CNT, "tcp_keepalive_cnt") I (TCP_KEEPALIVE_IDLE, "tcp_keepalive_idle")
     I (TCP_KEEPALIVE_INTVL, "tcp_keepalive_intvl") I (ROUTER_MANDATORY, "router_mandatory")
     I (XPUB_VERBOSE, "xpub_verbose")
+#if ZMQ_VERSION_MAJOR < 4
+    I (DELAY_ATTACH_ON_CONNECT, "immediate")
+#endif
 #if ZMQ_VERSION_MAJOR >= 4
     I (IMMEDIATE, "immediate") I (IPV6, "ipv6") I (PROBE_ROUTER, "probe_router") I (REQ_CORRELATE, "req_correlate")
-    I (REQ_RELAXED, "req_relaxed") I (CONFLATE, "conflate") I (ROUTER_RAW, "router_raw") B (ZAP_DOMAIN, "zap_domain")
+    I (REQ_RELAXED, "req_relaxed") I (CONFLATE, "conflate") I (ROUTER_RAW, "router_raw")
     I (PLAIN_SERVER, "plain_server") B (PLAIN_USERNAME, "plain_username") B (PLAIN_PASSWORD, "plain_password")
     I (CURVE_SERVER, "curve_server") B (CURVE_PUBLICKEY, "curve_publickey") B (CURVE_SECRETKEY, "curve_secretkey")
     B (CURVE_SERVERKEY, "curve_serverkey")
 #endif
 #if ZMQ_VERSION >= ZMQ_MAKE_VERSION(4, 1, 0)
+    B (ZAP_DOMAIN, "zap_domain") /* 4.0 has it, and dies when a connection ends while its request is received */
     I (ROUTER_HANDOVER, "router_handover") I (TOS, "tos") I (HANDSHAKE_IVL, "handshake_ivl")
     I (XPUB_NODROP, "xpub_nodrop") B (SOCKS_PROXY, "socks_proxy")
 #endif
@@ -50,6 +57,14 @@ static int has (const char *what)
     return !strcmp (what, "ipc");
 #endif
 }
+/* A libzmq without CURVE refuses the values of its options. */
+static int is_there (const struct option *o)
+{
+    static int curve = -1;
+    if (strncmp (o->name, "curve_", 6))
+        return 1;
+    return curve < 0 ? (curve = has ("curve")) : curve;
+}
 static void list (char *to, size_t room, const char *name)
 {
     size_t used = strlen (to);
@@ -64,7 +79,8 @@ static void hello (char *answer, size_t room)
     for (int i = 0; types[i]; i++)
         list (kinds, sizeof kinds, types[i]);
     for (const struct option *o = options; o->name; o++)
-        list (names, sizeof names, o->name);
+        if (is_there (o))
+            list (names, sizeof names, o->name);
     for (size_t i = 0; i < sizeof ops / sizeof *ops; i++)
         list (verbs, sizeof verbs, ops[i]);
     snprintf (answer, room,

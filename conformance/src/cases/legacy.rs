@@ -104,7 +104,7 @@ pub(super) async fn anonymous_v1(cx: &mut Context) -> Result<Link, Stop> {
 
 /// A connection with the tester as a 2.0 peer of the usual type, without identity.
 pub(super) async fn usual_v2(cx: &mut Context) -> Result<Link, Stop> {
-    let code = code_of(cx.kind.counterpart()).ok_or_else(|| not_served("2.0"))?;
+    let code = cx.kind.counterpart().code().ok_or_else(|| not_served("2.0"))?;
     Ok(open_v2(cx, &opening_v2(1, code, b"")).await?.0)
 }
 
@@ -128,23 +128,6 @@ pub(super) async fn open_v2(cx: &mut Context, opening: &[u8]) -> Result<(Link, O
     let size = octets(&mut peer, 1, what).await?.first().copied().unwrap_or_default();
     let body = octets(&mut peer, usize::from(size), what).await?;
     Ok((peer, OpeningV2 { revision, code, identity: Frame { flags, body } }))
-}
-
-/// The code of a socket type in 2.0 (15-GREET-003); XPUB and XSUB are PUB and SUB on the wire
-/// (15-PUBSUB-001).
-pub(super) const fn code_of(kind: SocketType) -> Option<u8> {
-    match kind {
-        SocketType::Pair => Some(0),
-        SocketType::Pub | SocketType::Xpub => Some(1),
-        SocketType::Sub | SocketType::Xsub => Some(2),
-        SocketType::Req => Some(3),
-        SocketType::Rep => Some(4),
-        SocketType::Dealer => Some(5),
-        SocketType::Router => Some(6),
-        SocketType::Pull => Some(7),
-        SocketType::Push => Some(8),
-        _ => None,
-    }
 }
 
 /// Which of two things a SUT did with what it may deliver or refuse.

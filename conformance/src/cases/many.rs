@@ -11,7 +11,7 @@ use super::publishing::{Form, settle};
 use crate::adapter::ErrorKind;
 use crate::context::Context;
 use crate::entropy::Entropy;
-use crate::octets::{greeting, message, ready, title};
+use crate::octets::{message, title};
 use crate::probe::Link;
 use crate::socket_type::SocketType::{Pub, Sub, Xpub, Xsub};
 use crate::target::Role;
@@ -45,10 +45,7 @@ pub(super) async fn dialled(cx: &mut Context) -> Result<Link, Stop> {
 
 /// Greeting and NULL handshake as the usual counterpart.
 pub(super) async fn shake(cx: &mut Context, peer: &mut Link) -> Outcome {
-    peer.write(greeting().build()).await?;
-    peer.greeting().await?;
-    let kind = cx.kind.counterpart().name().as_bytes();
-    cx.handshake(peer, &ready(&[("Socket-Type", kind)])).await
+    cx.meet_as_usual(peer).await
 }
 
 /// A peer that gets what the application sends, which a mark has proved: of a publisher it takes

@@ -61,7 +61,7 @@ impl Judge<'_> {
         let (skipped, chosen): (Vec<_>, Vec<_>) =
             selection.cases.iter().partition(|case| self.known.skips(case).is_some());
         selection.cases = chosen;
-        let mut plan = runner::plan(&selection, &offers, survey.minor);
+        let mut plan = runner::plan(&selection, &offers, survey.version);
         for case in skipped {
             let why = self.known.skips(case).map_or("", |skip| skip.why.as_str());
             plan.leave_out(case, &format!("not tried on this peer: {why}"));

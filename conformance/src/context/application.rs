@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::{Context, show, stop};
 use crate::adapter::ErrorKind;
-use crate::octets::{Greeting, ready};
+use crate::octets::Greeting;
 use crate::probe::Link;
 use crate::target::TargetError;
 use crate::transcript::Direction;
@@ -80,9 +80,7 @@ impl Context {
     ) -> Result<Link, Stop> {
         let socket = self.socket().await?;
         let mut link = self.link_to(&socket).await?;
-        link.write(ours.build()).await?;
-        link.greeting().await?;
-        self.handshake(&mut link, &ready(properties)).await?;
+        self.meet(&mut link, ours, properties).await?;
         Ok(link)
     }
 }

@@ -86,7 +86,7 @@ async fn one(job: &Job, instance: Instance, round: usize) -> Attempt {
         bench: Rc::clone(&bench),
         spec: SocketSpec { kind: axes.kind, role: axes.role, options: case.options },
         pool: job.pool.clone(),
-        minor: job.survey.minor,
+        version: job.survey.version,
         entropy: Entropy::named(job.seed, &name),
     });
     let began = Instant::now();

@@ -53,7 +53,7 @@ async fn judge(lie: Lie) -> Verdict {
         target,
         quiet,
         pool: None,
-        survey: Survey { kind, minor: 1, pongs: true },
+        survey: Survey { kind, version: (3, 1), pongs: true },
         deadline: DEADLINE,
         seed: 0,
         profile: Profile::Default,

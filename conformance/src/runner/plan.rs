@@ -2,9 +2,10 @@
 
 use std::fmt;
 
-use crate::case::{Case, Depth};
+use crate::case::{Case, Depth, Mechanism};
 use crate::runner::Record;
 use crate::socket_type::SocketType;
+use crate::spec::Spec;
 use crate::split::Split;
 use crate::target::{Offers, Role};
 use crate::verdict::Verdict;
@@ -79,14 +80,14 @@ impl Plan {
     }
 }
 
-/// Lays out a selection on what the SUT offers; `minor` is the minor version it announces.
-pub fn plan(selection: &Selection, offers: &Offers, minor: u8) -> Plan {
+/// Lays out a selection on what the SUT offers; `version` is what it announces.
+pub fn plan(selection: &Selection, offers: &Offers, version: (u8, u8)) -> Plan {
     let mut plan = Plan::default();
     for &case in &selection.cases {
         if case.depth > selection.level {
             continue;
         }
-        match axes_of(case, selection, offers, minor) {
+        match axes_of(case, selection, offers, version) {
             Ok(all) => plan.instances.extend(all.into_iter().map(|axes| Instance { case, axes })),
             Err(reason) => plan.leave_out(case, &reason),
         }
@@ -98,13 +99,23 @@ pub fn plan(selection: &Selection, offers: &Offers, minor: u8) -> Plan {
 /// not change with both at once.
 const OTHER_ROLE: usize = 3;
 
+/// Whether a SUT that announces 2.0 can be asked: about 1.0 and 2.0, and about the patterns, whose
+/// messages are the same there.
+fn speaks_older(case: &Case) -> bool {
+    let patterns =
+        |clause: &&str| ["28-", "29-", "30-", "31-"].iter().any(|p| clause.starts_with(p));
+    let older = Spec::V20.has(case) || Spec::V10.has(case);
+    let above = case.clauses.iter().any(patterns) && case.mechanism() == Mechanism::Null;
+    case.minor == 0 && (older || above)
+}
+
 fn axes_of(
     case: &Case,
     selection: &Selection,
     offers: &Offers,
-    minor: u8,
+    version: (u8, u8),
 ) -> Result<Vec<Axes>, String> {
-    if minor < case.minor {
+    if version < (3, case.minor) && !(version < (3, 0) && speaks_older(case)) {
         return Err(format!("needs a SUT that announces 3.{}", case.minor));
     }
     if let Some(need) = case.needs.iter().find(|need| !offers.needs.contains(need)) {

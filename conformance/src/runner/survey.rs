@@ -8,7 +8,9 @@ use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::time::timeout;
 
-use crate::octets::{Frame, SeenGreeting, greeting, hex, ping, properties, ready, take_frame};
+use crate::octets::{
+    Frame, SeenGreeting, greeting, hex, opening_v2, ping, properties, ready, take_frame,
+};
 use crate::socket_type::SocketType;
 use crate::target::{Role, Socket, SocketSpec, Stream, Target, TargetError};
 
@@ -17,8 +19,8 @@ use crate::target::{Role, Socket, SocketSpec, Stream, Target, TargetError};
 pub struct Survey {
     /// The socket type it was made with.
     pub kind: SocketType,
-    /// Octet 11 of the greeting: 1 or 0.
-    pub minor: u8,
+    /// What the greeting announces: 3.1, 3.0 or 2.0.
+    pub version: (u8, u8),
     /// Whether PING is answered.
     pub pongs: bool,
 }
@@ -34,8 +36,8 @@ pub enum SurveyError {
     Closed(Vec<u8>),
     /// It speaks something else; its first octets.
     NotZmtp(Vec<u8>),
-    /// It speaks a version that has no cases yet: major, minor.
-    Version(u8, u8),
+    /// Octet 10 of its greeting, which stands for a version that has no cases.
+    Version(u8),
     /// It wants a mechanism that has no cases yet.
     Mechanism(String),
     /// It says that it is another socket type.
@@ -70,9 +72,10 @@ impl fmt::Display for SurveyError {
                 hex(octets),
                 String::from_utf8_lossy(octets)
             ),
-            Self::Version(major, minor) => write!(
+            Self::Version(octet) => write!(
                 f,
-                "the peer announces ZMTP {major}.{minor}; this program judges 3.0 and 3.1 so far"
+                "octet 10 of the peer's greeting is {octet:02x}; this program judges 01, which is \
+                 ZMTP 2.0, and from 03 on"
             ),
             Self::Mechanism(name) => write!(
                 f,
@@ -94,6 +97,8 @@ impl fmt::Display for SurveyError {
 
 /// A first look takes no longer than this, whatever the deadline.
 const LIMIT: Duration = Duration::from_secs(3);
+/// Octet 10 of a 2.0 greeting (15-GREET-001).
+const REVISION_OF_20: u8 = 1;
 /// A PONG that has not come by then does not come.
 const PONG_LIMIT: Duration = Duration::from_millis(500);
 
@@ -110,17 +115,17 @@ pub async fn survey(
     let limit = deadline.min(LIMIT);
     let spec = SocketSpec { kind, role, options: &[] };
     let socket = target.open(spec).await.map_err(SurveyError::Target)?;
-    let result = look(&socket, kind, role, limit).await;
+    let mut result = look(&socket, kind, role, limit).await;
+    if result == Err(SurveyError::Version(REVISION_OF_20)) {
+        // It has been told 3.1, and may have closed: once more, as a 2.0 peer.
+        result = look_as_20(&socket, kind, role, limit).await;
+    }
     let _ = socket.close().await;
     result
 }
 
-async fn look(
-    socket: &Rc<dyn Socket>,
-    kind: SocketType,
-    role: Role,
-    limit: Duration,
-) -> Result<Survey, SurveyError> {
+/// The connection to look at.
+async fn meet(socket: &Rc<dyn Socket>, role: Role, limit: Duration) -> Result<Peer, SurveyError> {
     // A SUT that connects may come much later than one that is there: it has its own interval.
     let link = socket.link();
     let stream = match role {
@@ -130,13 +135,39 @@ async fn look(
         }),
         Role::Connect => link.await,
     };
-    let mut peer =
-        Peer { stream: stream.map_err(SurveyError::Target)?, received: Vec::new(), limit };
-    let theirs = peer.greeting().await?;
-    let (major, minor) = theirs.version();
-    if major < 3 {
-        return Err(SurveyError::Version(major, minor));
+    Ok(Peer { stream: stream.map_err(SurveyError::Target)?, received: Vec::new(), limit })
+}
+
+async fn look_as_20(
+    socket: &Rc<dyn Socket>,
+    kind: SocketType,
+    role: Role,
+    limit: Duration,
+) -> Result<Survey, SurveyError> {
+    let mut peer = meet(socket, role, limit).await?;
+    let code = kind.counterpart().code().ok_or(SurveyError::Handshake(kind))?;
+    let _ = peer.stream.write_all(&opening_v2(REVISION_OF_20, code, b"")).await;
+    peer.fill(12).await?;
+    // XPUB and XSUB may have codes of their own, which no RFC has.
+    let named = |code| SocketType::ALL.into_iter().find(|kind| kind.code() == Some(code));
+    match peer.received.get(11).copied().and_then(named) {
+        Some(is) if is.code() != kind.code() => {
+            return Err(SurveyError::Type { said: kind, is: is.name().to_owned() });
+        }
+        _ => {}
     }
+    Ok(Survey { kind, version: (2, 0), pongs: false })
+}
+
+async fn look(
+    socket: &Rc<dyn Socket>,
+    kind: SocketType,
+    role: Role,
+    limit: Duration,
+) -> Result<Survey, SurveyError> {
+    let mut peer = meet(socket, role, limit).await?;
+    let theirs = peer.greeting().await?;
+    let (_, minor) = theirs.version();
     match theirs.mechanism_name().as_str() {
         "NULL" => {}
         other => return Err(SurveyError::Mechanism(other.to_owned())),
@@ -151,7 +182,7 @@ async fn look(
         }
     }
     let pongs = minor > 0 && peer.pongs().await;
-    Ok(Survey { kind, minor, pongs })
+    Ok(Survey { kind, version: (3, minor), pongs })
 }
 
 fn check_type(ready: &Frame, said: SocketType) -> Result<(), SurveyError> {
@@ -185,8 +216,8 @@ impl Peer {
         }
         let _ = self.stream.write_all(rest).await;
         self.fill(11).await?;
-        if let Some(&major) = self.received.get(10).filter(|&&major| major < 3) {
-            return Err(SurveyError::Version(major, 0));
+        if let Some(&octet) = self.received.get(10).filter(|&&octet| octet < 3) {
+            return Err(SurveyError::Version(octet));
         }
         self.fill(64).await?;
         let whole = self.received.drain(..64).collect::<Vec<_>>();
@@ -229,5 +260,42 @@ impl Peer {
             }
         }
         false
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::net::TcpListener;
+    use tokio::task::{LocalSet, spawn_local};
+
+    use super::*;
+    use crate::target::tcp::TcpTarget;
+
+    /// Looks, as at a PULL, at a peer that says these two octets behind the signature.
+    async fn look_at(revision: u8, code: u8) -> Result<Survey, SurveyError> {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let endpoint = format!("tcp://{}", listener.local_addr().unwrap());
+        spawn_local(async move {
+            while let Ok((mut stream, _)) = listener.accept().await {
+                let opening = [&[0xFF, 0, 0, 0, 0, 0, 0, 0, 1, 0x7F][..], &[revision, code, 0, 0]];
+                stream.write_all(&opening.concat()).await.unwrap();
+                let _ = stream.read(&mut [0; 64]).await;
+            }
+        });
+        let target = TcpTarget::new(&endpoint, SocketType::Pull).unwrap();
+        survey(&target, SocketType::Pull, Role::Bind, LIMIT).await
+    }
+
+    #[tokio::test]
+    async fn a_peer_of_2_0_is_met_as_one_and_its_type_is_compared() {
+        let told = |is: &str| SurveyError::Type { said: SocketType::Pull, is: is.to_owned() };
+        LocalSet::new()
+            .run_until(async {
+                let found = look_at(1, 7).await.unwrap();
+                assert_eq!((found.version, found.pongs), ((2, 0), false));
+                assert_eq!(look_at(1, 8).await, Err(told("PUSH")));
+                assert_eq!(look_at(0, 7).await, Err(SurveyError::Version(0)));
+            })
+            .await;
     }
 }

@@ -151,6 +151,12 @@ async fn arrive(cx: &mut Context) -> Result<Link, Stop> {
 async fn guest(cx: &mut Context) -> Result<(Link, Fate), Stop> {
     let socket = cx.socket().await?;
     let mut guest = cx.link_to(&socket).await?;
+    if cx.version < (3, 0) {
+        return match cx.meet_as_usual(&mut guest).await {
+            Err(Stop::Fail(finding)) if finding.signature == "closed" => Ok((guest, Fate::Closed)),
+            other => other.map(|()| (guest, Fate::Silent)),
+        };
+    }
     guest.write(greeting().build()).await?;
     if guest.octets(GREETING_SIZE, "a greeting, or a close").await?.is_none() {
         return Ok((guest, Fate::Closed));

@@ -9,7 +9,7 @@ use crate::cases::publishing::{Form, arrivals, settle};
 use crate::cases::queues;
 use crate::cases::turns::{self, SHORT_OUT};
 use crate::context::Context;
-use crate::octets::{MORE, frame, greeting, message, ready};
+use crate::octets::{MORE, frame, greeting, message};
 use crate::probe::{Fate, Link};
 use crate::socket_type::SocketType::Pub;
 use crate::target::Need;
@@ -128,8 +128,7 @@ pub(super) const CASES: &[Case] = &[
 
 /// A peer of this type with one subscription, and one to `M` that is in force.
 async fn subscribed(cx: &mut Context, kind: &[u8], topic: &[u8]) -> Result<Link, Stop> {
-    let mut peer = cx.greeted_as(greeting()).await?;
-    cx.handshake(&mut peer, &ready(&[("Socket-Type", kind)])).await?;
+    let mut peer = cx.ready_as(greeting(), &[("Socket-Type", kind)]).await?;
     let form = Form::of(cx);
     peer.write([form.subscribe(topic), form.subscribe(b"M")].concat()).await?;
     settle(cx, &mut peer, b"M").await?;

@@ -41,7 +41,7 @@ pub(super) const CASES: &[Case] = &[
 /// The codes of the types that may, or may not, meet this one.
 fn codes(kind: SocketType, legal: bool) -> Vec<(SocketType, u8)> {
     let others = CODED.iter().filter(|other| kind.accepts().contains(other) == legal);
-    others.filter_map(|&other| Some((other, legacy::code_of(other)?))).collect()
+    others.filter_map(|&other| Some((other, other.code()?))).collect()
 }
 
 /// Opens as each of these types, and tells which connections are closed after one window.

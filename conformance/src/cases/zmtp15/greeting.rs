@@ -70,7 +70,7 @@ async fn layout(cx: &mut Context) -> Outcome {
 }
 
 async fn introduction(cx: &mut Context) -> Result<legacy::OpeningV2, Stop> {
-    let code = legacy::code_of(cx.kind.counterpart()).unwrap_or_default();
+    let code = cx.kind.counterpart().code().unwrap_or_default();
     Ok(legacy::open_v2(cx, &opening_v2(1, code, b"")).await?.1)
 }
 
@@ -85,7 +85,7 @@ async fn identity_sent(cx: &mut Context) -> Outcome {
 
 async fn socket_types(cx: &mut Context) -> Outcome {
     let theirs = introduction(cx).await?;
-    let code = legacy::code_of(cx.kind);
+    let code = cx.kind.code();
     if code == Some(theirs.code) {
         return Ok(());
     }
@@ -105,7 +105,7 @@ async fn signature(cx: &mut Context) -> Outcome {
 }
 
 async fn identities_received(cx: &mut Context) -> Outcome {
-    let code = legacy::code_of(cx.kind.counterpart()).unwrap_or_default();
+    let code = cx.kind.counterpart().code().unwrap_or_default();
     for identity in [&b""[..], b"B", b"BOB", &[0x61; 255]] {
         let (mut peer, _) = legacy::open_v2(cx, &opening_v2(1, code, identity)).await?;
         peer.write(frame_v2(0, b"hi")).await?;

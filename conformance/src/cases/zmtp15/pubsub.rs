@@ -46,7 +46,7 @@ pub(super) const CASES: &[Case] = &[
 ];
 
 async fn codes(cx: &mut Context) -> Outcome {
-    let code = legacy::code_of(cx.kind.counterpart()).unwrap_or_default();
+    let code = cx.kind.counterpart().code().unwrap_or_default();
     let (peer, theirs) = legacy::open_v2(cx, &opening_v2(1, code, b"")).await?;
     let (wanted, known) = if cx.kind == Xpub { (1, 9) } else { (2, 10) };
     match theirs.code {

@@ -125,6 +125,9 @@ async fn first_flight(cx: &mut Context) -> Outcome {
 }
 
 async fn major_three(cx: &mut Context) -> Outcome {
+    if cx.version < (3, 0) {
+        return Err(Stop::NotApplicable("a SUT that announces 3.0".to_owned()));
+    }
     let ours = greeting().build();
     let (signature, rest) = ours.split_at(10);
     let kind = cx.kind.counterpart().name().as_bytes();
@@ -163,7 +166,7 @@ async fn version_two(cx: &mut Context) -> Outcome {
 
 /// A 2.0 opening of the usual counterpart, with this version octet.
 fn usual_opening(cx: &Context, version: u8) -> Result<Vec<u8>, Stop> {
-    let code = legacy::code_of(cx.kind.counterpart());
+    let code = cx.kind.counterpart().code();
     let code = code.ok_or_else(|| Stop::NotApplicable("a socket type of 2.0".to_owned()))?;
     Ok(opening_v2(version, code, b""))
 }
@@ -216,7 +219,7 @@ async fn identity_completes(cx: &mut Context) -> Outcome {
 }
 
 async fn secured_refuses(cx: &mut Context) -> Outcome {
-    let push = legacy::code_of(SocketType::Push).unwrap_or_default();
+    let push = SocketType::Push.code().unwrap_or_default();
     // The frames pass octet 64, where a 3.x greeting would end.
     let message = vec![0x61; 80];
     let openings = [

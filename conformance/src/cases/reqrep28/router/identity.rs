@@ -156,8 +156,12 @@ async fn one_gets_all(cx: &mut Context, peers: &mut [Link], name: &[u8]) -> Resu
 
 /// A peer whose handshake need not end: one that announces a name in use may be refused.
 async fn twin(cx: &mut Context, name: &[u8]) -> Result<Link, Stop> {
+    let announced: [(&str, &[u8]); 2] = [("Socket-Type", b"DEALER"), ("Identity", name)];
+    if cx.version < (3, 0) {
+        return cx.ready_as(greeting(), &announced).await;
+    }
     let mut link = cx.greeted().await?;
-    link.write(ready(&[("Socket-Type", b"DEALER"), ("Identity", name)])).await?;
+    link.write(ready(&announced)).await?;
     link.fate().await?;
     Ok(link)
 }
@@ -231,10 +235,8 @@ async fn new_name(cx: &mut Context) -> Outcome {
     }
     peer.close().await?;
     let mut peer = dialled(cx).await?;
-    peer.write(greeting().build()).await?;
-    peer.greeting().await?;
-    let opening = ready(&[("Socket-Type", b"DEALER"), ("Identity", b"second-name")]);
-    cx.handshake(&mut peer, &opening).await?;
+    let announced: [(&str, &[u8]); 2] = [("Socket-Type", b"DEALER"), ("Identity", b"second-name")];
+    cx.meet(&mut peer, greeting(), &announced).await?;
     let address = address_of(cx, &mut peer).await?;
     if address != b"second-name" {
         let got = String::from_utf8_lossy(&address).into_owned();

@@ -6,7 +6,7 @@ use crate::case::{BIND, CONNECT, Case};
 use crate::cases::many::{borrowed, dialled, large, numbered};
 use crate::cases::reqrep28::{NOW, arrives};
 use crate::context::Context;
-use crate::octets::{greeting, ready};
+use crate::octets::greeting;
 use crate::target::Setting;
 use crate::verdict::{Outcome, Stop};
 
@@ -47,10 +47,8 @@ async fn survives(cx: &mut Context) -> Outcome {
         let got = format!("the message is refused as \"{kind}\"");
         return Err(peer.fail("not-kept", "a message for a peer that is down is taken", got));
     }
-    peer.write(greeting().build()).await?;
-    peer.greeting().await?;
-    let opening = ready(&[("Socket-Type", b"DEALER"), ("Identity", &name)]);
-    cx.handshake(&mut peer, &opening).await?;
+    let announced: [(&str, &[u8]); 2] = [("Socket-Type", b"DEALER"), ("Identity", &name)];
+    cx.meet(&mut peer, greeting(), &announced).await?;
     arrives(&mut peer, &[b"waiting"]).await
 }
 
