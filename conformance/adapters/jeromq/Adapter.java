@@ -221,7 +221,7 @@ public final class Adapter {
             case "bind":
                 return Map.of("endpoint", bind(socket, field(request, "to", String.class)));
             case "connect":
-                socket.zmq.connect(field(request, "to", String.class));
+                socket.zmq.connect(reachable(field(request, "to", String.class)));
                 return Map.of();
             case "set":
                 socket.set(field(request, "opt", String.class), request.get("value"));
@@ -244,8 +244,17 @@ public final class Adapter {
         return Math.min(field(request, "within_ms", Long.class), LONGEST_WAIT);
     }
 
+    /** Not every release says so of a transport that it lacks. */
+    private static String reachable(String to) throws Failure {
+        if (!to.startsWith("tcp:") && !to.startsWith("inproc:")) {
+            throw new Failure("unsupported", "no such transport");
+        }
+        return to;
+    }
+
     /** Not every release tells where it is bound, but each can pick a port. */
-    private static String bind(Sock socket, String to) {
+    private static String bind(Sock socket, String to) throws Failure {
+        reachable(to);
         if (to.startsWith("tcp:") && (to.endsWith(":*") || to.endsWith(":0"))) {
             String host = to.substring(0, to.length() - 2);
             return host + ":" + socket.zmq.bindToRandomPort(host);
