@@ -2,6 +2,11 @@
 //! used; DEALER and ROUTER neither add nor strip the empty delimiter, as everybody else's.
 //! Deliberately absent: multi-part requests of a REQ, which it refuses.
 
+use std::future::poll_fn;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::pin;
+use std::task::Poll;
+
 use rzmq::socket::options as o;
 use rzmq::{Context, Msg, MsgFlags, Socket, SocketType, ZmqError};
 use serde_json::{Value, json};
@@ -27,7 +32,7 @@ const TYPES: [(&str, SocketType); 8] = [
     ("PULL", SocketType::Pull),
 ];
 
-const OPTIONS: [(&str, i32); 19] = [
+const OPTIONS: [(&str, i32); 20] = [
     ("linger", o::LINGER),
     ("maxmsgsize", o::MAXMSGSIZE),
     ("handshake_ivl", o::HANDSHAKE_IVL),
@@ -35,6 +40,7 @@ const OPTIONS: [(&str, i32); 19] = [
     ("heartbeat_timeout", o::HEARTBEAT_TIMEOUT),
     ("heartbeat_ttl", o::HEARTBEAT_TTL),
     ("reconnect_ivl", o::RECONNECT_IVL),
+    ("reconnect_ivl_max", o::RECONNECT_IVL_MAX),
     ("routing_id", o::ROUTING_ID),
     ("sndhwm", o::SNDHWM),
     ("rcvhwm", o::RCVHWM),
@@ -63,12 +69,26 @@ fn failed(error: ZmqError) -> Failure {
     Failure::new(kind, error)
 }
 
+/// A panic within the library is no death: it is told, as any other refusal.
+async fn unless_it_panics<T>(call: impl Future<Output = T>) -> Answer<T> {
+    let mut call = pin!(call);
+    poll_fn(|cx| {
+        let polled = catch_unwind(AssertUnwindSafe(|| call.as_mut().poll(cx)));
+        polled.map_or_else(
+            |_| Poll::Ready(Err(Failure::new("refused", "the call panics"))),
+            |polled| polled.map(Ok),
+        )
+    })
+    .await
+}
+
 impl Implementation for Rzmq {
     type Socket = Open;
 
     fn hello(&self) -> Value {
         json!({
-            // More at once, and it resets connections that have done nothing.
+            // More at once, and it ends connections and listeners that have done nothing, as its
+            // source says of a bus of events that has run over: all sockets of a context share it.
             "concurrency": 1,
             "impl": {"name": "rzmq", "version": "0.5.28", "language": "Rust"},
             "can": {"zmtp": ["3.0", "2.0"], "type": TYPES.map(|(name, _)| name),
@@ -119,8 +139,8 @@ impl Adapted for Open {
         // Its REQ refuses send_multipart, even for one part.
         let alone = if last == 0 { frames.pop() } else { None };
         let sent = match alone {
-            Some(frame) => self.socket.send(frame).await,
-            None => self.socket.send_multipart(frames).await,
+            Some(frame) => unless_it_panics(self.socket.send(frame)).await?,
+            None => unless_it_panics(self.socket.send_multipart(frames)).await?,
         };
         sent.map_err(failed)
     }
@@ -130,6 +150,9 @@ impl Adapted for Open {
             return Err(Failure::new("state", "this type does not receive"));
         }
         let frames = self.socket.recv_multipart().await.map_err(failed)?;
+        if frames.is_empty() {
+            return Err(Failure::new("refused", "a message of no frames is received"));
+        }
         Ok(frames.iter().map(|frame| frame.data().unwrap_or_default().to_vec()).collect())
     }
 
@@ -153,6 +176,10 @@ impl Adapted for Open {
             Setting::Number(number) => {
                 let number = i32::try_from(*number);
                 let number = number.map_err(|error| Failure::new("refused", error))?;
+                if option == o::RECONNECT_IVL {
+                    // Its own maximum is a minute, where libzmq has none: the interval stays.
+                    self.socket.set_option(o::RECONNECT_IVL_MAX, number).await.map_err(failed)?;
+                }
                 self.socket.set_option(option, number).await
             }
         };
