@@ -36,7 +36,7 @@ public final class Adapter {
     private static final long LONGEST_WAIT = 86_400_000; // milliseconds; a longer one is cut to this
     private static final String END = ""; // in place of a line: standard input has ended
 
-    final ZMQ.Context context = ZMQ.context(1);
+    final ZMQ.Context context = roomy(ZMQ.context(1));
     private final String release;
     private final PrintStream output;
     private final StringBuilder lines = new StringBuilder();
@@ -242,6 +242,12 @@ public final class Adapter {
 
     private static long within(Map<String, Object> request) throws Failure {
         return Math.min(field(request, "within_ms", Long.class), LONGEST_WAIT);
+    }
+
+    /** Closed sockets count until they are reaped, and cases open many. */
+    private static ZMQ.Context roomy(ZMQ.Context context) {
+        context.setMaxSockets(16384);
+        return context;
     }
 
     /** Not every release says so of a transport that it lacks. */

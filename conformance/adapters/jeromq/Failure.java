@@ -40,6 +40,9 @@ final class Failure extends Exception {
         if (cause instanceof ZError.CtxTerminatedException) {
             return new Failure("closed", "the context is closed");
         }
+        if (cause instanceof IllegalStateException && !"EMFILE".equals(cause.getMessage())) {
+            return new Failure("state", String.valueOf(cause.getMessage()));
+        }
         if (cause instanceof UnsupportedOperationException) {
             return new Failure("state", "not on this type of socket");
         }
