@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use tokio::time::{Instant, timeout};
+use tokio::time::Instant;
 
 use crate::context::Context;
 use crate::octets::{Frame, frame_v1, hex, identity_v1, opening_v2};
@@ -140,7 +140,7 @@ pub(super) enum Taken {
 }
 
 /// The next delivery, or the end of the connection, whichever is first. Octets of the SUT that
-/// come meanwhile are dropped.
+/// come meanwhile are kept.
 pub(super) async fn delivery_or_close(cx: &mut Context, peer: &mut Link) -> Result<Taken, Stop> {
     peer.release().await?;
     let began = Instant::now();
@@ -151,10 +151,8 @@ pub(super) async fn delivery_or_close(cx: &mut Context, peer: &mut Link) -> Resu
             }
             return Ok(Taken::Delivered(parts));
         }
-        while let Ok(octet) = timeout(Duration::ZERO, peer.octets(1, "a close")).await {
-            if octet?.is_none() {
-                return Ok(Taken::Closed);
-            }
+        if peer.has_ended().await {
+            return Ok(Taken::Closed);
         }
     }
     let expected = "a delivery, or a close";

@@ -6,6 +6,7 @@ mod fate;
 mod flood;
 
 use std::rc::Rc;
+use std::time::Duration;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::time::timeout;
@@ -124,6 +125,16 @@ impl Link {
         self.closed = true;
         transcript.note(self.number, Direction::Received, "closed");
         false
+    }
+
+    /// Whether the stream has ended. Octets that are there are kept for reads to come.
+    pub async fn has_ended(&mut self) -> bool {
+        while let Ok(more) = timeout(Duration::ZERO, self.more()).await {
+            if !more {
+                return true;
+            }
+        }
+        self.closed
     }
 
     /// Waits for more octets until the deadline; `Ok(false)` at the end of the stream.
