@@ -74,8 +74,8 @@ fn a_peer_that_is_none_is_told_with_exit_code_4() {
     refuses(&["check", &silent, "--type", "REP", "--deadline", "0.2"], 4, "sent nothing");
     let closing = server(b"\xff\x00\x00", true);
     refuses(&["check", &closing, "--type", "REP"], 4, "closed the connection");
-    let old = server(b"\xff\x00\x00\x00\x00\x00\x00\x00\x01\x7f\x01\x04\x00\x00", false);
-    refuses(&["check", &old, "--type", "REP"], 4, "ZMTP 1.0");
+    let strange = server(b"\xff\x00\x00\x00\x00\x00\x00\x00\x01\x7f\x02\x04\x00\x00", false);
+    refuses(&["check", &strange, "--type", "REP"], 4, "octet 10 of the peer's greeting is 02");
     refuses(&["check", "--", "sh", "-c", "echo hello; cat"], 4, "adapter");
     refuses(&["check", "--", "no-such-program"], 4, "no-such-program");
 }
