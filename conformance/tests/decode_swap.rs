@@ -1,5 +1,5 @@
-//! `zeroproof decode` of the files of a swap log says what the golden vectors say, and where they are
-//! broken.
+//! `zeroproof decode` of the files of a swap log says what the golden vectors say, and where they
+//! are broken.
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
 use zeroproof_conformance::octets::{Unit, swap};

@@ -48,7 +48,7 @@ fn sum(said: &[u8], due: u32) -> (bool, String) {
     )
 }
 
-/// The head of a segment or a slot: its four numbers behind the magic, and whether its sum is right.
+/// The head of a segment or a slot: the four numbers behind its magic, and whether its sum holds.
 fn head(at: usize, octets: &[u8], what: &str, names: [&str; 3]) -> Option<(Unit, [u64; 4], bool)> {
     let head = octets.get(at..)?.first_chunk::<HEAD>()?;
     let [_, _, _, _, _, _, rest @ ..] = head;

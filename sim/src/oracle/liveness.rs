@@ -119,7 +119,7 @@ fn has_heartbeat(socket: &Socket) -> bool {
 }
 
 /// One side believes in a connection that the other has lost, and nothing will tell it.
-/// A ROUTER that does keeps the name of the peer taken, so that it cannot come back (28-ROUTER-008).
+/// A ROUTER that does keeps the name of the peer taken, so it cannot come back (28-ROUTER-008).
 fn may_stay_half_open(case: Case<'_>, one: usize, other: usize) -> bool {
     let spec = |socket: usize| case.schedule.socket.get(socket);
     let beats = |socket: usize| spec(socket).is_some_and(has_heartbeat);
