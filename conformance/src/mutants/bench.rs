@@ -27,6 +27,7 @@ const BUILDS: Duration = Duration::from_secs(3600);
 #[derive(Debug)]
 pub struct Bench {
     root: PathBuf,
+    target: PathBuf,
     tree: PathBuf,
     build: PathBuf,
 }
@@ -53,7 +54,7 @@ impl Bench {
         let target = target.map_or_else(|| root.join("target"), |folder| root.join(folder));
         let place = target.join(format!("selftest/{number}"));
         let (tree, build) = (place.join("tree"), place.join("build"));
-        Self { root: root.to_owned(), tree, build }
+        Self { root: root.to_owned(), target, tree, build }
     }
 
     /// What the suite says of the engine as it is, which later runs are compared with.
@@ -113,7 +114,7 @@ impl Bench {
     }
 
     fn copy(&self) -> Result<(), String> {
-        tree::mirror(&self.root, &self.tree)
+        tree::mirror(&self.root, &self.tree, &self.target)
             .map_err(|error| format!("cannot copy to {}: {error}", self.tree.display()))
     }
 
