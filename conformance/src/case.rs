@@ -10,11 +10,12 @@ use crate::verdict::{Level, Outcome};
 /// The lowest `--level` of a run that includes a case, and how far its axes are spread.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Depth {
-    /// One socket type, one role: for every build.
+    /// One socket type, one role, few messages: for every build.
     Quick,
-    /// Every socket type of the case in its first role, three of them in the other.
+    /// Every socket type of the case in its first role, three of them in the other; of what is
+    /// enumerated, samples.
     Full,
-    /// Every type in every role, and every way to cut segments.
+    /// Every type in every role, every value of an octet, and every way to cut segments.
     Exhaustive,
 }
 

@@ -58,6 +58,9 @@ pub struct Context {
     ahead: Ahead,
 }
 
+/// Calls that wait at once; few, so that an adapter with a short input can bear them.
+pub const AT_ONCE: usize = 25;
+
 /// What the runner knows when it makes a [`Context`].
 pub struct Setting {
     /// The system under test.

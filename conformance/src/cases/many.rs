@@ -5,7 +5,7 @@
 use std::pin::pin;
 use std::time::Duration;
 
-use futures_util::future::{Either, select, select_all};
+use futures_util::future::{Either, select, select_all, try_join};
 
 use super::publishing::{Form, settle};
 use crate::adapter::ErrorKind;
@@ -178,13 +178,17 @@ pub(super) fn varied(entropy: &mut Entropy, count: usize) -> Vec<Parts> {
 /// Messages that the application sends come out octet by octet as they were.
 pub(super) async fn sent_unchanged(cx: &mut Context) -> Outcome {
     let mut peer = attached(cx).await?;
-    for parts in varied(&mut cx.entropy, 100) {
-        cx.send(&borrowed(&parts)).await?;
-        if next(&mut peer).await? != parts {
-            let expected = format!("the {} frames that were sent, unchanged", parts.len());
-            return Err(peer.fail("changed", expected, "other frames or octets"));
+    let all = varied(&mut cx.entropy, 100);
+    let reading = async {
+        for parts in &all {
+            if next(&mut peer).await? != *parts {
+                let expected = format!("the {} frames that were sent, unchanged", parts.len());
+                return Err(peer.fail("changed", expected, "other frames or octets"));
+            }
         }
-    }
+        Ok(())
+    };
+    try_join(cx.send_all(&all), reading).await?;
     Ok(())
 }
 

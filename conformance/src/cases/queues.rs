@@ -128,20 +128,20 @@ pub(super) async fn fair(cx: &mut Context) -> Outcome {
     let mut rare = listening(cx).await?;
     for _ in 0..3 {
         let nonce = cx.entropy.nonce();
-        busy.write(message(&[b"busy"]).repeat(200)).await?;
+        busy.write(message(&[b"busy"]).repeat(100)).await?;
         read_by_now(&mut busy).await?;
         rare.write(message(&[&nonce])).await?;
         read_by_now(&mut rare).await?;
         let mut at = None;
-        cx.expect_many(201);
-        for turn in 0..=200 {
+        cx.expect_many(101);
+        for turn in 0..=100 {
             if cx.recv_body().await? == [nonce] {
                 at = Some(turn);
             }
         }
         if at.is_none_or(|at| at > 50) {
             let expected = "the message of the other peer is among the first 50";
-            let got = "200 messages of the busy one, before or without it";
+            let got = "100 messages of the busy one, before or without it";
             return Err(busy.fail("starved", expected, got));
         }
     }

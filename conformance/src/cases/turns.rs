@@ -2,14 +2,14 @@
 //! the queue it keeps for each: PUSH, DEALER, and PAIR with its only peer.
 //! Absent: exact sizes of queues, since the system has buffers of its own.
 
-use std::time::Duration;
+use std::collections::VecDeque;
 
 use super::many::{
     Parts, TOO_MANY, again, attached, attached_all, borrowed, dialled, first_of, is_mark, large,
     next, number_of, numbered, send_while_reading, shake,
 };
 use super::publishing::collect;
-use crate::context::Context;
+use crate::context::{AT_ONCE, Context};
 use crate::octets::Frame;
 use crate::probe::{Fate, Link};
 use crate::socket_type::SocketType;
@@ -31,9 +31,8 @@ pub(super) async fn rotation(cx: &mut Context) -> Outcome {
 /// Three messages for each peer, numbered from `base`: each peer gets its share, in one rotation.
 pub(super) async fn rotates(cx: &mut Context, peers: &mut [Link], base: usize) -> Outcome {
     let all = 3 * peers.len();
-    for number in base..base + all {
-        cx.send(&borrowed(&numbered(number, 9))).await?;
-    }
+    let messages: Vec<Parts> = (base..base + all).map(|number| numbered(number, 9)).collect();
+    cx.send_all(&messages).await?;
     let mut got: Vec<Vec<usize>> = vec![Vec::new(); peers.len()];
     for _ in 0..all {
         let (at, parts) = first_of(peers).await?;
@@ -153,27 +152,35 @@ pub(super) async fn nothing_lost(cx: &mut Context) -> Outcome {
     const COUNT: usize = 500;
     let size = large(cx) / 16;
     let mut peer = attached(cx).await?;
-    let (mut sent, mut read) = (0, 0);
-    while read < COUNT {
-        let parts = numbered(sent, size);
-        let taken = sent < COUNT && cx.try_send(&borrowed(&parts), Duration::ZERO).await?.is_ok();
-        if !taken && sent == read {
-            // Nothing waits, so there is room as soon as the SUT notices.
-            cx.send(&borrowed(&parts)).await?;
+    let (mut numbers, mut taken, mut due) = (0.., 0, VecDeque::new());
+    while taken < COUNT || !due.is_empty() {
+        let mut full = taken >= COUNT;
+        if !full {
+            let burst: Vec<usize> = numbers.by_ref().take(AT_ONCE).collect();
+            let messages: Vec<Parts> = burst.iter().map(|&number| numbered(number, size)).collect();
+            let answers = cx.try_send_all(&messages).await?;
+            full = answers.iter().any(Result::is_err);
+            for (number, _) in burst.into_iter().zip(answers).filter(|(_, sent)| sent.is_ok()) {
+                due.push_back(number);
+                taken += 1;
+            }
         }
-        if taken || sent == read {
-            sent += 1;
+        if !full {
             continue;
         }
-        // Full, or over: a burst.
-        for _ in 0..(sent - read).min(20) {
-            let got = next(&mut peer).await?;
-            if number_of(&got, size) != Some(read) {
-                let expected = format!("message {read} is the next one");
-                let number = number_of(&got, size);
-                return Err(peer.fail("lost", expected, format!("message {number:?}")));
+        if let (true, Some(number)) = (due.is_empty(), numbers.next()) {
+            // Nothing waits, so there is room as soon as the SUT notices.
+            cx.send(&borrowed(&numbered(number, size))).await?;
+            due.push_back(number);
+            taken += 1;
+        }
+        // Full, or over: some of what was taken, and nothing that was refused.
+        for number in due.drain(..due.len().min(20)) {
+            let got = number_of(&next(&mut peer).await?, size);
+            if got != Some(number) {
+                let expected = format!("message {number} is the next one");
+                return Err(peer.fail("lost", expected, format!("message {got:?}")));
             }
-            read += 1;
         }
     }
     Ok(())
@@ -183,12 +190,8 @@ pub(super) async fn nothing_lost(cx: &mut Context) -> Outcome {
 pub(super) async fn dies_with_its_peer(cx: &mut Context) -> Outcome {
     let large = large(cx);
     let gone = attached(cx).await?;
-    for number in 0..TOO_MANY {
-        let parts = numbered(number, large);
-        if cx.try_send(&borrowed(&parts), Duration::ZERO).await?.is_err() {
-            break;
-        }
-    }
+    let flood: Vec<Parts> = (0..TOO_MANY).map(|number| numbered(number, large)).collect();
+    cx.try_send_all(&flood).await?;
     // Unread octets make this a reset: nothing of it arrives any more.
     drop(gone);
     let mut peer = attached(cx).await?;

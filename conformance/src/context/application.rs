@@ -3,7 +3,9 @@
 
 use std::time::Duration;
 
-use super::{Context, show, stop};
+use futures_util::future::join_all;
+
+use super::{AT_ONCE, Context, show, stop};
 use crate::adapter::ErrorKind;
 use crate::octets::Greeting;
 use crate::probe::Link;
@@ -31,6 +33,52 @@ impl Context {
         let how = answer.map_or_else(|kind| format!(": {kind}"), |()| String::new());
         self.note(Direction::Received, format!("application tries to send {}{how}", show(&parts)));
         Ok(answer)
+    }
+
+    /// Makes the application try once to send each of these messages, some at a time, since each
+    /// question alone would wake two processes: how each was answered.
+    ///
+    /// # Errors
+    /// As [`Context::try_send`].
+    pub async fn try_send_all(
+        &mut self,
+        messages: &[Vec<Vec<u8>>],
+    ) -> Result<Vec<Answer<()>>, Stop> {
+        self.send_within(messages, Duration::ZERO).await
+    }
+
+    /// Makes the application send these messages, some at a time, as [`Context::try_send_all`].
+    ///
+    /// # Errors
+    /// As [`Context::send`].
+    pub async fn send_all(&mut self, messages: &[Vec<Vec<u8>>]) -> Result<(), Stop> {
+        let answers = self.send_within(messages, self.bench.deadline).await?;
+        match answers.into_iter().find_map(Result::err) {
+            None => Ok(()),
+            Some(kind) => Err(stop(TargetError::Refused(kind, "a message in a row".into()))),
+        }
+    }
+
+    async fn send_within(
+        &mut self,
+        messages: &[Vec<Vec<u8>>],
+        within: Duration,
+    ) -> Result<Vec<Answer<()>>, Stop> {
+        let socket = self.socket().await?;
+        let mut answers = Vec::new();
+        for some in messages.chunks(AT_ONCE) {
+            // Polled, and so asked, in this order.
+            let asked = join_all(some.iter().map(|parts| socket.send(parts, within))).await;
+            for (parts, sent) in some.iter().zip(asked) {
+                let sent = answer(sent)?;
+                let how = sent.map_or_else(|kind| format!(": {kind}"), |()| String::new());
+                let note =
+                    format!("application sends, one of {}, {}{how}", some.len(), show(parts));
+                self.note(Direction::Received, note);
+                answers.push(sent);
+            }
+        }
+        Ok(answers)
     }
 
     /// Makes the application try to receive within a time, zero for once: a message or a refusal,

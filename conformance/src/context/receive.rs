@@ -5,14 +5,11 @@ use std::time::Duration;
 
 use futures_util::future::join_all;
 
-use super::{Context, show, stop};
+use super::{AT_ONCE, Context, show, stop};
 use crate::socket_type::SocketType;
 use crate::target::TargetError;
 use crate::transcript::Direction;
 use crate::verdict::{Finding, Stop};
-
-/// Receives that wait at once; small, so that an adapter with a short input can bear them.
-const AT_ONCE: usize = 25;
 
 /// Messages that are asked for before a case takes them.
 #[derive(Default)]

@@ -28,8 +28,10 @@ pub const RESERVED: u8 = 0xF8;
 
 /// Octets as lower-case hex, without separators.
 pub fn hex(octets: &[u8]) -> String {
-    let digit = |n: u8| char::from(if n < 10 { b'0' + n } else { b'a' - 10 + n });
-    let mut text = String::with_capacity(octets.len() * 2);
-    text.extend(octets.iter().flat_map(|octet| [digit(octet >> 4), digit(octet & 15)]));
-    text
+    let digit = |n: u8| if n < 10 { b'0' + n } else { b'a' - 10 + n };
+    let mut digits = vec![0; octets.len() * 2];
+    for ([high, low], octet) in digits.as_chunks_mut::<2>().0.iter_mut().zip(octets) {
+        (*high, *low) = (digit(octet >> 4), digit(octet & 15));
+    }
+    String::from_utf8(digits).unwrap_or_default()
 }

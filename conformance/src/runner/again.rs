@@ -8,14 +8,9 @@ use crate::runner::{Instance, Record};
 use crate::target::Target;
 use crate::verdict::{Finding, Verdict};
 
-/// Repeats a failure or a hang. Several may be repeated at once: they share nothing but the SUT.
-pub(super) async fn repeat(job: Job, instance: Instance, first: Attempt) -> Record {
-    let times = if first.verdict == Verdict::Hang { 1 } else { 3 };
-    let mut attempts = Vec::new();
-    for _ in 0..times {
-        attempts.push(attempt(job.clone(), instance).await);
-    }
-    judge(instance, first, attempts)
+/// How often a bad one is run again.
+pub(super) fn times(first: Verdict) -> usize {
+    if first == Verdict::Hang { 1 } else { 3 }
 }
 
 /// Repeats a crash, the SUT started anew whenever it is dead. A crash takes down every case in
@@ -54,7 +49,8 @@ pub(super) fn share_blame(records: &mut [Record], death: Option<&Finding>) {
     }
 }
 
-fn judge(instance: Instance, first: Attempt, attempts: Vec<Attempt>) -> Record {
+/// The verdict of the first attempt and of those alone together.
+pub(super) fn judge(instance: Instance, first: Attempt, attempts: Vec<Attempt>) -> Record {
     let alone: Vec<Verdict> = attempts.iter().map(|attempt| attempt.verdict).collect();
     let innocent =
         first.verdict == Verdict::Crash && !alone.is_empty() && !alone.contains(&Verdict::Crash);

@@ -1,5 +1,5 @@
-//! Runs cases against a target: survey, sanity gate, everything in parallel, then what needs quiet
-//! or the SUT for itself; failures once more alone. The order of results is the order of ids.
+//! Runs cases against a target: survey, sanity gate, everything in parallel, then what needs quiet,
+//! failures once more alone, and what needs the SUT for itself. Results come in the order of ids.
 
 mod again;
 mod attempt;
@@ -10,6 +10,7 @@ mod survey;
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
+use std::pin::pin;
 use std::rc::Rc;
 use std::time::{Duration, SystemTime};
 
@@ -187,7 +188,8 @@ impl Runner<'_> {
     async fn all(&mut self, instances: Vec<Instance>, tell: &mut dyn FnMut(&Record)) {
         let (sanity, rest): (Vec<_>, Vec<_>) =
             instances.into_iter().partition(|instance| instance.case.sanity);
-        self.batch(sanity, self.jobs, tell).await;
+        let suspects = self.batch(sanity, self.jobs, tell).await;
+        self.again(suspects, self.jobs, tell).await;
         let gate = Gate::of(&self.records);
         let mut open = Vec::new();
         for instance in rest {
@@ -200,22 +202,25 @@ impl Runner<'_> {
                 }
             }
         }
-        for (pace, jobs) in
-            [(Pace::Parallel, self.jobs), (Pace::Quiet, self.most), (Pace::Exclusive, 1)]
-        {
-            let batch;
-            (batch, open) = open.into_iter().partition(|instance| instance.case.pace == pace);
-            self.batch(batch, jobs, tell).await;
-        }
+        let (exclusive, open): (Vec<_>, Vec<_>) =
+            open.into_iter().partition(|instance| instance.case.pace == Pace::Exclusive);
+        let (quiet, open): (Vec<_>, Vec<_>) =
+            open.into_iter().partition(|instance| instance.case.pace == Pace::Quiet);
+        let mut suspects = self.batch(open, self.jobs, tell).await;
+        suspects.extend(self.batch(quiet, self.most, tell).await);
+        self.again(suspects, self.jobs, tell).await;
+        let suspects = self.batch(exclusive, 1, tell).await;
+        self.again(suspects, 1, tell).await;
     }
 
-    /// Runs a batch, at most `jobs` at once; bad ones are then run again alone.
+    /// Runs a batch, at most `jobs` at once. What killed the SUT is tried again alone; other bad
+    /// ones are left, for [`Runner::again`].
     async fn batch(
         &mut self,
         instances: Vec<Instance>,
         jobs: usize,
         tell: &mut dyn FnMut(&Record),
-    ) {
+    ) -> Vec<(Instance, Attempt)> {
         let mut waiting = instances.into_iter();
         let mut running = FuturesUnordered::new();
         let mut suspects = Vec::new();
@@ -252,7 +257,9 @@ impl Runner<'_> {
             }
         }
         drop(running);
-        self.again(suspects, tell).await;
+        let (crashed, suspects): (Vec<_>, Vec<_>) =
+            suspects.into_iter().partition(|(_, first)| first.verdict == Verdict::Crash);
+        self.after_crashes(crashed, tell).await;
         for instance in dropped.into_iter().chain(waiting) {
             self.stopped = true;
             let reason = "the run ended before";
@@ -260,14 +267,16 @@ impl Runner<'_> {
             tell(&record);
             self.records.push(record);
         }
+        suspects
     }
 
-    /// Runs bad ones again, those that did not kill the SUT all at once.
-    async fn again(&mut self, suspects: Vec<(Instance, Attempt)>, tell: &mut dyn FnMut(&Record)) {
-        let early = Rc::clone(&self.early);
-        let (crashed, others): (Vec<_>, Vec<_>) =
-            suspects.into_iter().partition(|(_, first)| first.verdict == Verdict::Crash);
-        let job = Job { pool: None, repeat: 1, ..self.job() };
+    /// Runs again, one by one, what was in flight when the SUT died.
+    async fn after_crashes(
+        &mut self,
+        crashed: Vec<(Instance, Attempt)>,
+        tell: &mut dyn FnMut(&Record),
+    ) {
+        let (early, job) = (Rc::clone(&self.early), self.alone());
         let death = crashed.first().and_then(|(_, first)| first.finding.clone());
         let mut records = Vec::new();
         for (instance, first) in crashed {
@@ -281,23 +290,45 @@ impl Runner<'_> {
             });
         }
         again::share_blame(&mut records, death.as_ref());
-        let others = others.into_iter().map(|(instance, first)| {
-            let untried = first.clone().into_record(instance);
-            let (early, job) = (Rc::clone(&early), job.clone());
-            async move {
-                tokio::select! {
-                    biased;
-                    () = early.over() => untried,
-                    record = again::repeat(job, instance, first) => record,
-                }
+        self.tell_bad(records, tell);
+    }
+
+    /// Runs other bad ones again, `jobs` attempts at once: they share nothing but the SUT.
+    async fn again(
+        &mut self,
+        suspects: Vec<(Instance, Attempt)>,
+        jobs: usize,
+        tell: &mut dyn FnMut(&Record),
+    ) {
+        let (early, job) = (Rc::clone(&self.early), self.alone());
+        let rounds = suspects.iter().enumerate().flat_map(|(at, (instance, first))| {
+            std::iter::repeat_n((at, *instance), again::times(first.verdict))
+        });
+        let attempts = rounds.map(|(at, instance)| {
+            let job = job.clone();
+            async move { (at, attempt(job, instance).await) }
+        });
+        let mut attempts = pin!(futures_util::stream::iter(attempts).buffer_unordered(jobs));
+        let mut alone = BTreeMap::<usize, Vec<Attempt>>::new();
+        while let Some((at, attempt)) = tokio::select! {
+            biased;
+            () = early.over() => None,
+            next = attempts.next() => next,
+        } {
+            alone.entry(at).or_default().push(attempt);
+        }
+        let records = suspects.iter().enumerate().map(|(at, (instance, first))| {
+            let attempts = alone.remove(&at).unwrap_or_default();
+            match attempts.len() == again::times(first.verdict) {
+                true => again::judge(*instance, first.clone(), attempts),
+                false => first.clone().into_record(*instance),
             }
         });
-        let jobs = self.jobs;
-        let mut others = futures_util::stream::iter(others).buffer_unordered(jobs);
-        while let Some(record) = others.next().await {
-            records.push(record);
-        }
-        drop(others);
+        let records = records.collect();
+        self.tell_bad(records, tell);
+    }
+
+    fn tell_bad(&mut self, records: Vec<Record>, tell: &mut dyn FnMut(&Record)) {
         for record in records {
             tell(&record);
             self.stopped |= self.settings.until_fail;
@@ -317,6 +348,11 @@ impl Runner<'_> {
             let attempt = attempt(job, instance).await;
             (instance, attempt)
         }
+    }
+
+    /// For an attempt on a socket of its own.
+    fn alone(&self) -> Job {
+        Job { pool: None, repeat: 1, ..self.job() }
     }
 
     fn job(&self) -> Job {

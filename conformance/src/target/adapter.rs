@@ -12,7 +12,7 @@ use tokio::sync::Mutex;
 use tokio::time::timeout;
 
 use super::TargetError;
-use super::tcp::{dial, prepare};
+use super::tcp::{dial, listen, prepare};
 use super::zap::{self, Desk, Doorman, Zap};
 use super::{About, Later, Need, Offers, Role, Setting, Socket, SocketSpec, Stream, Target};
 use crate::adapter::{Adapter, AdapterError, ErrorKind, SocketId};
@@ -197,7 +197,7 @@ impl Target for AdapterTarget {
                     End::Bound(address.ok_or_else(why)?)
                 }
                 Role::Connect => {
-                    let listener = Rc::new(listen().await?);
+                    let listener = Rc::new(listen()?);
                     self.keep(&listener);
                     let port = listener.local_addr().map(|address| address.port());
                     let port = port.map_err(|error| TargetError::Unreachable(error.to_string()))?;
@@ -230,11 +230,6 @@ impl Target for AdapterTarget {
             Ok(())
         })
     }
-}
-
-async fn listen() -> Result<TcpListener, TargetError> {
-    let bound = TcpListener::bind("127.0.0.1:0").await;
-    bound.map_err(|error| TargetError::Unreachable(format!("cannot listen: {error}")))
 }
 
 enum End {

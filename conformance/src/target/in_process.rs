@@ -10,7 +10,7 @@ use tokio::net::TcpListener;
 use tokio::time::timeout;
 
 use super::TargetError;
-use super::tcp::{dial, prepare};
+use super::tcp::{dial, listen, prepare};
 use super::{About, Later, Need, Offers, Role, Setting, Socket, SocketSpec, Stream, Target};
 use crate::adapter::ErrorKind;
 use crate::in_process::{Failure, Implementation, OptionValue, Socket as Judged};
@@ -73,7 +73,7 @@ impl<I: Implementation> Target for InProcess<I> {
             let end = match spec.role {
                 Role::Bind => End::Bound(socket.bind(any).await?.to_string()),
                 Role::Connect => {
-                    let listener = TcpListener::bind(any).await.map_err(no_tcp)?;
+                    let listener = listen()?;
                     socket.connect(listener.local_addr().map_err(no_tcp)?).await?;
                     End::Connects(listener)
                 }

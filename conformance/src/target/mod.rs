@@ -184,7 +184,7 @@ pub trait Target {
     fn open(&self, spec: SocketSpec) -> Later<'_, Rc<dyn Socket>>;
     /// Octets that the way between the SUT and a tester who does not read may hold, at most.
     fn buffers(&self) -> usize {
-        8 << 20
+        tcp::WAY
     }
     /// How it died since it was started, as far as is known.
     fn death(&self) -> Option<String> {

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::adapter::ErrorKind;
-use crate::case::{BIND, CONNECT, Case};
+use crate::case::{BIND, CONNECT, Case, Depth};
 use crate::cases::many::{
     NEVER, TOO_MANY, attached, attached_all, borrowed, is_mark, large, numbered, sent_unchanged,
 };
@@ -41,6 +41,7 @@ pub(super) const CASES: &[Case] = &[
         effect: "work goes to workers that have gone, or one that stays is forgotten",
         seen_in: &["zeromq/libzmq@2973eaf4", "zeromq/zmq.rs@628594d2"],
         roles: BIND,
+        depth: Depth::Full,
         run: |cx| Box::pin(after_leaving(cx)),
         ..BASE
     },
@@ -62,6 +63,7 @@ pub(super) const CASES: &[Case] = &[
         seen_in: &["zeromq/libzmq@e7f0090b"],
         roles: BIND,
         options: SHORTEST,
+        depth: Depth::Full,
         run: |cx| Box::pin(turns::stalled_peer(cx)),
         ..BASE
     },
@@ -84,6 +86,7 @@ pub(super) const CASES: &[Case] = &[
         effect: "work that may have been done is done again, or memory is never given back",
         seen_in: &["zeromq/libzmq@2e06737b", "zeromq/netmq@04f1bd19"],
         roles: BIND,
+        depth: Depth::Full,
         run: |cx| Box::pin(turns::dies_with_its_peer(cx)),
         ..BASE
     },
@@ -106,6 +109,7 @@ pub(super) const CASES: &[Case] = &[
         effect: "work is lost when workers are slow",
         roles: BIND,
         options: SHORT_OUT,
+        depth: Depth::Full,
         run: |cx| Box::pin(turns::nothing_lost(cx)),
         ..BASE
     },

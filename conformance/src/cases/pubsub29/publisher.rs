@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::PUBLISHERS;
-use crate::case::{BIND, CONNECT, Case};
+use crate::case::{BIND, CONNECT, Case, Depth};
 use crate::cases::many::{NEVER, again, next, sent_unchanged};
 use crate::cases::publishing::{Form, arrivals, settle};
 use crate::cases::queues;
@@ -68,6 +68,7 @@ pub(super) const CASES: &[Case] = &[
         seen_in: &["zeromq/zmq.rs#145", "go-zeromq/zmq4#33", "go-zeromq/zmq4#151"],
         roles: BIND,
         options: SHORT_OUT,
+        depth: Depth::Full,
         run: |cx| Box::pin(queues::stalled_peer(cx)),
         ..BASE
     },
@@ -87,6 +88,7 @@ pub(super) const CASES: &[Case] = &[
         effect: "old news arrive at whoever connects next, or memory is never given back",
         seen_in: &["zeromq/netmq@04f1bd19", "zeromq/libzmq@2e06737b"],
         roles: BIND,
+        depth: Depth::Full,
         run: |cx| Box::pin(turns::dies_with_its_peer(cx)),
         ..BASE
     },

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use super::SUBSCRIBERS;
-use crate::case::{BIND, CONNECT, Case, Pace};
+use crate::case::{BIND, CONNECT, Case, Depth, Pace};
 use crate::cases::many::{again, ask_for_all, listening, never_sends, received_unchanged};
 use crate::cases::publishing::wish;
 use crate::cases::queues::{self, SHORT_IN};
@@ -62,6 +62,7 @@ pub(super) const CASES: &[Case] = &[
         effect: "a busy feed silences the others",
         seen_in: &["zeromq/zmq.rs@9796c7a2", "excsn/rzmq@273a25b"],
         roles: BIND,
+        depth: Depth::Full,
         run: |cx| Box::pin(queues::fair(cx)),
         ..BASE
     },
@@ -75,6 +76,7 @@ pub(super) const CASES: &[Case] = &[
                   the same; it is told as lenient (q41), and so is one without a limit.",
         roles: BIND,
         options: SHORT_IN,
+        depth: Depth::Full,
         pace: Pace::Quiet,
         run: |cx| Box::pin(queues::flooded(cx)),
         ..BASE

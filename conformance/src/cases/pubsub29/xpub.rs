@@ -1,6 +1,6 @@
 //! XPUB: a publisher whose application hears who wants what, and hears messages of subscribers.
 
-use crate::case::{BIND, Case};
+use crate::case::{BIND, Case, Depth};
 use crate::cases::many::{again, received_unchanged};
 use crate::cases::publishing::Form;
 use crate::cases::queues;
@@ -111,6 +111,7 @@ pub(super) const CASES: &[Case] = &[
         promise: "The one message of a subscriber does not wait behind all those of another.",
         effect: "one chatty client silences the others",
         roles: BIND,
+        depth: Depth::Full,
         run: |cx| Box::pin(queues::fair(cx)),
         ..BASE
     },

@@ -1,6 +1,6 @@
 //! XSUB: a subscriber whose application subscribes with messages, and sends messages upstream.
 
-use crate::case::{BIND, CONNECT, Case};
+use crate::case::{BIND, CONNECT, Case, Depth};
 use crate::cases::many::{attached_all, borrowed, next, sent_unchanged, varied};
 use crate::cases::publishing::{Form, expect, wish};
 use crate::cases::queues;
@@ -52,6 +52,7 @@ pub(super) const CASES: &[Case] = &[
         seen_in: &["zeromq/libzmq@e18f9da0"],
         roles: BIND,
         options: SHORT_OUT,
+        depth: Depth::Full,
         run: |cx| Box::pin(queues::stalled_peer(cx)),
         ..BASE
     },
@@ -79,6 +80,7 @@ pub(super) const CASES: &[Case] = &[
         promise: "What is queued for a publisher that has gone is not sent to the next one.",
         effect: "messages for one publisher reach another, or memory is never given back",
         roles: BIND,
+        depth: Depth::Full,
         run: |cx| Box::pin(turns::dies_with_its_peer(cx)),
         ..BASE
     },

@@ -1,7 +1,7 @@
 //! DEALER: messages to many peers in turn, and from all of them, at will (28-DEALER-001 to -012).
 
 use super::{arrives, fair, full_queue, needs_a_peer, say};
-use crate::case::{BIND, CONNECT, Case};
+use crate::case::{BIND, CONNECT, Case, Depth};
 use crate::cases::many::{attached_all, next, received_unchanged, sent_unchanged};
 use crate::cases::turns::{self, SHORT_OUT};
 use crate::context::Context;
@@ -52,6 +52,7 @@ pub(super) const CASES: &[Case] = &[
         effect: "one stalled server stops all work",
         roles: BIND,
         options: SHORTEST,
+        depth: Depth::Full,
         run: |cx| Box::pin(turns::stalled_peer(cx)),
         ..BASE
     },
@@ -73,6 +74,7 @@ pub(super) const CASES: &[Case] = &[
         promise: "What is queued for a peer that has gone is not sent to the next one.",
         effect: "requests are answered twice, or memory is never given back",
         roles: BIND,
+        depth: Depth::Full,
         run: |cx| Box::pin(turns::dies_with_its_peer(cx)),
         ..BASE
     },
@@ -84,6 +86,7 @@ pub(super) const CASES: &[Case] = &[
         effect: "a server receives the tail of a message it knows nothing of",
         seen_in: &["zeromq/libzmq#1588", "zeromq/libzmq#3343"],
         roles: BIND,
+        depth: Depth::Full,
         run: |cx| Box::pin(turns::torn_by_leaving(cx)),
         ..BASE
     },
@@ -96,6 +99,7 @@ pub(super) const CASES: &[Case] = &[
         reading: "That the queue has a limit at all is a SHOULD: none is noted.",
         roles: BIND,
         options: SHORTEST,
+        depth: Depth::Full,
         run: |cx| Box::pin(full_queue(cx)),
         ..BASE
     },
@@ -125,6 +129,7 @@ pub(super) const CASES: &[Case] = &[
         effect: "messages are lost when servers are slow",
         roles: BIND,
         options: SHORT_OUT,
+        depth: Depth::Full,
         run: |cx| Box::pin(turns::nothing_lost(cx)),
         ..BASE
     },
@@ -135,6 +140,7 @@ pub(super) const CASES: &[Case] = &[
                   delivered.",
         effect: "a busy server silences the others",
         roles: BIND,
+        depth: Depth::Full,
         run: |cx| Box::pin(fair(cx, 200, 20)),
         ..BASE
     },

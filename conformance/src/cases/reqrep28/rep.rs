@@ -61,6 +61,7 @@ pub(super) const CASES: &[Case] = &[
         promise: "The one request of a peer does not wait behind 100 of another one.",
         effect: "a busy client silences the others",
         roles: BIND,
+        depth: Depth::Full,
         run: |cx| Box::pin(fair(cx, 100, 10)),
         ..BASE
     },

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use super::{NOT_NOW, NOW, arrives, first_of, needs_a_peer, say, say_and_settle};
-use crate::case::{BIND, CONNECT, Case, Pace};
+use crate::case::{BIND, CONNECT, Case, Depth, Pace};
 use crate::cases::many::{again, dialled, shake};
 use crate::context::Context;
 use crate::probe::{Fate, Link};
@@ -88,6 +88,7 @@ pub(super) const CASES: &[Case] = &[
         effect: "an answer is taken for that to another question",
         seen_in: &["zeromq/libzmq@c56d797b"],
         roles: BIND,
+        depth: Depth::Full,
         pace: Pace::Quiet,
         run: |cx| Box::pin(other_peer_after_leaving(cx)),
         ..BASE

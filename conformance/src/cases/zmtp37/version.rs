@@ -87,7 +87,7 @@ pub(super) const CASES: &[Case] = &[
         effect: "some later version of the protocol cannot connect",
         types: &[SocketType::Pull],
         roles: BIND,
-        depth: crate::case::Depth::Full,
+        depth: crate::case::Depth::Exhaustive,
         run: |cx| Box::pin(every_higher_version(cx)),
         ..Case::BASE
     },

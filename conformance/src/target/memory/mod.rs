@@ -13,7 +13,7 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use tokio::io::DuplexStream;
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpListener;
 use tokio::sync::Mutex;
 use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::time::timeout;
@@ -21,6 +21,7 @@ use zeroproof_reference as reference;
 use zeroproof_reference::runtime::transport::{Net, Transport};
 
 use super::TargetError;
+use super::tcp::{dial, listen, prepare};
 use super::zap::Doorman;
 use super::{About, Later, Need, Offers, Role, Setting, Socket, SocketSpec, Stream, Target};
 use crate::adapter::ErrorKind;
@@ -190,7 +191,7 @@ impl Peers {
                 Ok((socket, Self::DialTcp(address)))
             }
             Role::Connect => {
-                let listener = TcpListener::bind("127.0.0.1:0").await.map_err(no_tcp)?;
+                let listener = listen()?;
                 let address = listener.local_addr().map_err(no_tcp)?;
                 socket.connect(&format!("tcp://{address}")).map_err(refused)?;
                 Ok((socket, Self::AcceptTcp(listener)))
@@ -205,14 +206,10 @@ impl Peers {
                 Some(stream) => Box::new(stream),
                 None => return Err(refused("the socket is closed")),
             },
-            Self::DialTcp(address) => {
-                let stream = TcpStream::connect(address).await.map_err(no_tcp)?;
-                stream.set_nodelay(true).map_err(no_tcp)?;
-                Box::new(stream)
-            }
+            Self::DialTcp(address) => dial(address).await?,
             Self::AcceptTcp(listener) => {
                 let (stream, _) = listener.accept().await.map_err(no_tcp)?;
-                stream.set_nodelay(true).map_err(no_tcp)?;
+                prepare(&stream);
                 Box::new(stream)
             }
         };

@@ -5,7 +5,7 @@ use tokio::time::Instant;
 
 use super::{BASE, arrive, reaches, up_to_a_mark};
 use crate::adapter::ErrorKind;
-use crate::case::{BIND, Case};
+use crate::case::{BIND, Case, Depth};
 use crate::cases::many::{TOO_MANY, borrowed, is_mark, large, number_of, numbered};
 use crate::cases::reqrep28::{NOW, STEP, returned};
 use crate::context::Context;
@@ -29,6 +29,7 @@ pub(super) const DROPS: Case = Case {
     reading: "That the queue has a limit at all is a SHOULD: none is noted.",
     roles: BIND,
     options: SHORTEST,
+    depth: Depth::Full,
     run: |cx| Box::pin(drops(cx)),
     ..BASE
 };

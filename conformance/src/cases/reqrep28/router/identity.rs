@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use super::{BASE, address_of, arrive, named, reaches};
-use crate::case::{BIND, CONNECT, Case, Pace};
+use crate::case::{BIND, CONNECT, Case, Depth, Pace};
 use crate::cases::many::{again, dialled};
 use crate::cases::reqrep28::{NOW, first_of, say, shown};
 use crate::context::Context;
@@ -36,6 +36,7 @@ pub(super) const UNIQUE: Case = Case {
     reading: "A made-up name that does not start with zero, as all announced ones must not, is \
               noted: a peer could announce it.",
     roles: BIND,
+    depth: Depth::Full,
     run: |cx| Box::pin(unique(cx)),
     ..BASE
 };
@@ -78,6 +79,7 @@ pub(super) const RETURNS: Case = Case {
     effect: "a client that was served once is never served again",
     seen_in: &["zeromq/libzmq#406", "zeromq/chumak#2"],
     roles: BIND,
+    depth: Depth::Full,
     run: |cx| Box::pin(returns(cx)),
     ..BASE
 };

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::{BASE, address_of, arrive, named, reaches, stream};
-use crate::case::{BIND, Case};
+use crate::case::{BIND, Case, Depth};
 use crate::cases::reqrep28::{fair, returned, say, shown, stays_silent};
 use crate::context::Context;
 use crate::octets::greeting;
@@ -33,6 +33,7 @@ pub(super) const FAIR: Case = Case {
     promise: "The one message of a peer does not wait behind 500 of another one.",
     effect: "a busy client silences the others",
     roles: BIND,
+    depth: Depth::Full,
     run: |cx| Box::pin(fair(cx, 500, 100)),
     ..BASE
 };
@@ -45,6 +46,7 @@ pub(super) const ALL_DELIVERED: Case = Case {
               behind the name of its sender.",
     effect: "requests are lost, or ascribed to somebody else",
     roles: BIND,
+    depth: Depth::Full,
     run: |cx| Box::pin(all_delivered(cx)),
     ..BASE
 };

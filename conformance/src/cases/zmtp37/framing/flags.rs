@@ -34,7 +34,7 @@ pub(super) const EVERY_RESERVED: Case = Case {
               Bits that are ignored are told as lenient; a lost boundary fails.",
     types: &[SocketType::Pull],
     roles: BIND,
-    depth: Depth::Full,
+    depth: Depth::Exhaustive,
     pace: Pace::Quiet,
     run: |cx| Box::pin(every_reserved(cx)),
     ..Case::BASE

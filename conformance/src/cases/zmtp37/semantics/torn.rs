@@ -53,12 +53,10 @@ async fn received(cx: &mut Context) -> Outcome {
     Ok(())
 }
 
-/// Octets of a part that no buffer on the way takes whole.
-const LARGE: usize = 4 << 20;
-
 async fn sent(cx: &mut Context) -> Outcome {
     let mut peer = again(cx).await?;
-    let large = [vec![b'1'; LARGE], vec![b'2'; LARGE], vec![b'3'; LARGE], b"end".to_vec()];
+    let half = cx.buffers() / 2;
+    let large = [vec![b'1'; half], vec![b'2'; half], vec![b'3'; half], b"end".to_vec()];
     let parts: Vec<&[u8]> = large.iter().map(Vec::as_slice).collect();
     peer.release().await?;
     cx.send(&parts).await?;
