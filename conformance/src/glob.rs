@@ -23,6 +23,11 @@ pub fn matches(pattern: &str, id: &str) -> bool {
             }),
         }
     }
+    // Most patterns are ids, or differ early: told without taking anything apart.
+    let literal = pattern.split('*').next().unwrap_or_default();
+    if literal.len() == pattern.len() || !id.starts_with(literal.trim_end_matches('/')) {
+        return pattern == id;
+    }
     let pattern: Vec<&str> = pattern.split('/').collect();
     let id: Vec<&str> = id.split('/').collect();
     parts(&pattern, &id)
