@@ -3,15 +3,17 @@
 //! ```text
 //! main  arguments, pairs A B A B, the table     cell     what is measured
 //! peer  the engine as one side                  measure  one run of one cell     raw  bare peers
+//! swap  the engine's log beside the bare disk
 //! ```
 //!
 //! A ratio is the median of the ratios of pairs that ran one after the other, as the machine's own
-//! pace changes. Deliberately absent: figures without libzmq beside them.
+//! pace changes. Deliberately absent: figures without libzmq, or the bare disk, beside them.
 
 mod cell;
 mod measure;
 mod peer;
 mod raw;
+mod swap;
 
 use cell::{CELLS, Cell};
 use measure::{Program, Run};
@@ -40,20 +42,33 @@ fn start() -> Result<(), Failure> {
     if let Some(("peer", side)) = args.split_first().map(|(first, rest)| (first.as_str(), rest)) {
         return peer::run(side);
     }
-    if let Some(unknown) = args.iter().find(|name| CELLS.iter().all(|cell| cell.name != **name)) {
-        let names = CELLS.map(|cell| cell.name).join(" ");
-        return Err(format!("no cell {unknown}; there are: {names}").into());
+    let names: Vec<_> =
+        CELLS.map(|cell| cell.name).into_iter().chain(swap::CELLS.map(|cell| cell.name)).collect();
+    if let Some(unknown) = args.iter().find(|name| !names.contains(&name.as_str())) {
+        return Err(format!("no cell {unknown}; there are: {}", names.join(" ")).into());
     }
+    let pairs = env::var("PAIRS").ok().and_then(|pairs| pairs.parse().ok()).unwrap_or(PAIRS);
+    let wanted = |name: &str| args.is_empty() || args.iter().any(|arg| arg == name);
+    let cells: Vec<_> = CELLS.iter().filter(|cell| wanted(cell.name)).collect();
+    if !cells.is_empty() {
+        beside_libzmq(&cells, pairs)?;
+    }
+    let cells: Vec<_> = swap::CELLS.into_iter().filter(|cell| wanted(cell.name)).collect();
+    if !cells.is_empty() {
+        beside_the_disk(&cells, pairs);
+    }
+    Ok(())
+}
+
+fn beside_libzmq(cells: &[&Cell], pairs: usize) -> Result<(), Failure> {
     let program = env::current_exe()?;
     let libzmq = Program { path: build_libzmq(&program)?, first: &[] };
     let engine = Program { path: program, first: &["peer"] };
-    let pairs = env::var("PAIRS").ok().and_then(|pairs| pairs.parse().ok()).unwrap_or(PAIRS);
-    let wanted = |cell: &&Cell| args.is_empty() || args.iter().any(|name| name == cell.name);
     let mut ports = FIRST_PORT..;
     println!("| cell | unit | libzmq | engine | ratio | target | CPU ns/msg | runs |");
     println!("|---|---|---|---|---|---|---|---|");
     let mut version = String::new();
-    for cell in CELLS.iter().filter(wanted) {
+    for cell in cells {
         let runs: Vec<_> = (0..pairs)
             .filter_map(|_| {
                 let mut one = |program| attempt(program, cell, ports.next()?);
@@ -65,6 +80,29 @@ fn start() -> Result<(), Failure> {
     }
     println!("\n{version}; each figure min/median/max; CPU of both sides, libzmq and engine");
     Ok(())
+}
+
+fn beside_the_disk(cells: &[swap::Cell], pairs: usize) {
+    println!("\n| cell | unit | disk | engine | ratio | target | runs |");
+    println!("|---|---|---|---|---|---|---|");
+    for cell in cells {
+        let failed = |failure: &Failure| eprintln!("{}: {failure}", cell.name);
+        let runs: Vec<_> =
+            (0..pairs).filter_map(|_| swap::run(*cell).inspect_err(failed).ok()).collect();
+        let rates = |rate: fn(&swap::Run) -> f64| {
+            let Spread { min, median, max } = Spread::of(runs.iter().map(rate));
+            format!("{min:.0}/{median:.0}/{max:.0}")
+        };
+        let Spread { min, median, max } = Spread::of(runs.iter().map(|run| run.swap / run.raw));
+        println!(
+            "| {} | msg/s | {} | {} | {median:.2} ({min:.2}-{max:.2}) | {} | {}/{pairs} |",
+            cell.name,
+            rates(|run| run.raw),
+            rates(|run| run.swap),
+            cell.target,
+            runs.len(),
+        );
+    }
 }
 
 /// Builds the other side beside this program. `LIBZMQ` names a library file to use instead of the

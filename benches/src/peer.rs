@@ -49,9 +49,14 @@ pub(crate) fn run(args: &[String]) -> Result<(), Failure> {
     on_this_thread(async move { side.play(&mode).await })
 }
 
-fn on_this_thread<F>(play: F) -> Result<(), Failure>
+/// Runs it as a task, in a runtime without other threads.
+///
+/// # Errors
+/// Its own.
+pub(crate) fn on_this_thread<R, F>(play: F) -> Result<R, Failure>
 where
-    F: Future<Output = Result<(), Failure>> + Send + 'static,
+    R: Send + 'static,
+    F: Future<Output = Result<R, Failure>> + Send + 'static,
 {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async { tokio::spawn(play).await? })

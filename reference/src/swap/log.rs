@@ -50,6 +50,8 @@ pub struct Log {
     pub(super) config: Config,
     pub(super) salt: u64,
     pub(super) segments: VecDeque<Segment>,
+    /// Octets of all segments.
+    pub(super) held: u64,
     /// The number of the newest segment there ever was.
     pub(super) number: u64,
     /// The sequence number of the next message.
@@ -85,6 +87,7 @@ impl Log {
             config,
             salt,
             segments: VecDeque::new(),
+            held: 0,
             number: 0,
             next: 0,
             flushed: 0,
@@ -117,7 +120,7 @@ impl Log {
     #[must_use]
     pub fn size(&self) -> u64 {
         let position = if self.is_durable() { SLOT.saturating_mul(2) } else { 0 };
-        let files = self.segments.iter().fold(position, |sum, file| sum.saturating_add(file.size));
+        let files = position.saturating_add(self.held);
         files.saturating_add(count(self.buffer.len().saturating_sub(self.consumed)))
     }
 
@@ -252,6 +255,7 @@ impl Log {
         let seed = format::seed(self.salt);
         let (size, first) = (count(head.len()), Some(self.next));
         self.segments.push_back(Segment { file, number, size, seed, first });
+        self.held = self.held.saturating_add(size);
         self.recycle()
     }
 
@@ -279,7 +283,9 @@ impl Log {
         let Segment { file, size, .. } = *last;
         match self.disk.write(file, size, waiting) {
             Ok(()) => {
-                last.size = size.saturating_add(count(waiting.len()));
+                let written = count(waiting.len());
+                last.size = size.saturating_add(written);
+                self.held = self.held.saturating_add(written);
                 self.buffer.clear();
                 (self.consumed, self.flushed) = (0, self.next);
                 Ok(())

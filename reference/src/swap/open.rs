@@ -159,6 +159,7 @@ impl Log {
                 self.damage.push(Damage::Head { segment: segment.number });
             }
             self.segments.push_back(segment);
+            self.held = self.held.saturating_add(segment.size);
         }
     }
 
@@ -226,6 +227,7 @@ impl Log {
             self.window.forget();
             if let Some(kept) = self.segments.back_mut() {
                 kept.size = end;
+                self.held = self.held.saturating_sub(octets);
             }
         }
         Ok(())

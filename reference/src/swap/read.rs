@@ -284,10 +284,11 @@ impl Log {
 
     fn remove_before(&mut self, number: u64) -> Result<(), SwapError> {
         while let Some(first) = self.segments.front().filter(|first| first.number < number) {
-            let file = first.file;
+            let Segment { file, size, .. } = *first;
             self.persist()?; //= ZP-SWAP-011
             self.disk.remove(file).map_err(|fault| self.fail(fault))?;
             self.segments.pop_front();
+            self.held = self.held.saturating_sub(size);
         }
         Ok(())
     }
