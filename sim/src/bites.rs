@@ -70,6 +70,8 @@ const fn shows(op: &Op, event: &Event) -> bool {
                 What::Written { .. },
             )
             | (Op::Pause { .. } | Op::Stall { .. }, What::Sent { .. } | What::Blocked { .. })
+            | (Op::DiskFull { .. } | Op::SyncFails { .. }, What::Refused { .. })
+            | (Op::BitRot { .. }, What::Damaged { .. })
             | (Op::Evil { .. }, What::Op { .. })
     )
 }

@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! application  Sent Blocked Refused Received Foreign    process  Died Booted Op
+//! swap         Doubtful Damaged
 //! connection   Dialed Up Written Arrived Told Heard Closed
 //! ```
 //!
@@ -48,6 +49,10 @@ pub enum What {
     Blocked { socket: u16, message: MessageId },
     /// It will not take it.
     Refused { socket: u16, message: MessageId },
+    /// Its disk has failed under this one: it may be there after a restart, or not.
+    Doubtful { socket: u16, message: MessageId },
+    /// Its swap says that the disk has lost so many messages.
+    Damaged { socket: u16, messages: u32 },
     /// An application has got a message.
     Received { socket: u16, message: MessageId },
     /// An application has got what nobody sent, or not whole.
@@ -242,6 +247,8 @@ fn digest(what: &What) -> u64 {
         What::Booted { node } => (14, u32::from(*node), 0),
         What::Op { number } => (15, *number, 0),
         What::Delayed { connection } => (16, *connection, 0),
+        What::Doubtful { socket, message: id } => (17, u32::from(*socket), message(id)),
+        What::Damaged { socket, messages } => (18, u32::from(*socket), u64::from(*messages)),
     };
     mix((kind << 56) ^ (u64::from(place) << 24) ^ rest)
 }

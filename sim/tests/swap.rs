@@ -6,10 +6,11 @@
 //! chance     schedules out of seeds: crashes within recovery too, failing disks, full disks
 //! rot        turned bits: what is lost is told
 //! liars      disks and logs that break one promise each, and are caught
+//! worlds     sockets with a swap in the simulated world, and liars of their oracle
 //! ```
 //!
 //! `ZEROPROOF_SWAP_SEEDS` runs so many schedules instead of a few; a failure names its seed.
-//! Deliberately absent: sockets, and real disks; the engine's own tests have both.
+//! Deliberately absent: real disks, which the engine's own tests have.
 
 #![cfg(test)]
 
@@ -23,3 +24,5 @@ mod liars;
 mod rot;
 #[path = "swap/story.rs"]
 mod story;
+#[path = "swap/worlds.rs"]
+mod worlds;

@@ -25,6 +25,7 @@ use crate::message::{Message, Parts};
 use crate::pattern::Wish;
 use crate::socket::{DialerId, Endpoint, Link, ListenerId, Origin, PeerId, Socket, Value};
 use crate::socket_type::SocketType;
+use crate::swap::{Damage, Disk};
 use crate::time::Instant;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
@@ -135,6 +136,33 @@ impl Node {
         value: impl Into<Value>,
     ) -> Result<(), Refused> {
         self.with(id, |socket| socket.set(name, value))
+    }
+
+    /// Opens the swap that the options of a socket ask for, in this folder.
+    ///
+    /// # Errors
+    /// See [`Socket::open_swap`].
+    pub fn open_swap(
+        &mut self,
+        id: SocketId,
+        disk: Box<dyn Disk>,
+        salt: u64,
+    ) -> Result<(), Refused> {
+        self.with(id, |socket| socket.open_swap(disk, salt))
+    }
+
+    /// Makes durable what was sent, if that is promised.
+    ///
+    /// # Errors
+    /// See [`Socket::sync_swap`].
+    pub fn sync_swap(&mut self, id: SocketId) -> Result<(), Refused> {
+        self.with(id, Socket::sync_swap)
+    }
+
+    /// What the swap of a socket has found broken since this was last asked.
+    pub fn take_swap_damage(&mut self, id: SocketId) -> Vec<Damage> {
+        let open = self.sockets.get_mut(&id);
+        open.map(|open| open.socket.take_swap_damage()).unwrap_or_default()
     }
 
     /// Binds to an endpoint, as it stands: the driver knows no wildcards, or fills them in before.

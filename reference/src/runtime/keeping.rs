@@ -33,9 +33,17 @@ pub(super) fn open<T: Transport>(context: &Context<T>, shared: &Shared) -> Resul
     Ok(())
 }
 
-/// Something was sent: makes it durable, if nobody is at it.
+/// Something was sent: makes it durable, if that is promised and nobody is at it.
+#[inline]
 pub(super) fn begin(shared: &Arc<Shared>, core: &mut Core) {
-    let Some(syncer) = shared.syncer.get() else { return };
+    if let Some(syncer) = shared.syncer.get() {
+        begin_with(syncer, shared, core);
+    }
+}
+
+/// Apart from the sockets that have no swap, which are most and are to pay nothing for it.
+#[inline(never)]
+fn begin_with(syncer: &Syncer, shared: &Arc<Shared>, core: &mut Core) {
     if let Some(pending) = core.socket.begin_sync() {
         let (shared, syncer) = (Arc::clone(shared), syncer.clone());
         // It ends by itself, with the last message.
@@ -67,11 +75,14 @@ fn poll(core: &mut Core, until: u64, waker: &Waker) -> Poll<Result<(), Refused>>
 }
 
 impl<T: Transport> Socket<T> {
+    /// Whether it has a swap, so that [`Socket::kept`] may have to wait.
+    #[inline]
+    pub(super) fn has_swap(&self) -> bool {
+        self.shared.syncer.get().is_some()
+    }
+
     /// Waits until what was sent is durable, if the swap promises that.
     pub(super) async fn kept(&self) -> Result<(), Refused> {
-        if self.shared.syncer.get().is_none() {
-            return Ok(());
-        }
         let until = {
             let mut core = self.shared.lock();
             begin(&self.shared, &mut core);
@@ -83,7 +94,7 @@ impl<T: Transport> Socket<T> {
 
     /// The same without waiting for others: this call may take as long as the disk does.
     pub(super) fn keep_now(&self, core: &mut Core) -> Result<(), Refused> {
-        if self.shared.syncer.get().is_none() {
+        if !self.has_swap() {
             return Ok(());
         }
         let kept = core.socket.sync_swap();
@@ -92,7 +103,7 @@ impl<T: Transport> Socket<T> {
     }
 
     pub(super) fn poll_kept(&self, cx: &Task<'_>) -> Poll<Result<(), Refused>> {
-        if self.shared.syncer.get().is_none() {
+        if !self.has_swap() {
             return Poll::Ready(Ok(()));
         }
         let mut core = self.shared.lock();

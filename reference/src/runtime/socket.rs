@@ -132,13 +132,14 @@ impl<T: Transport> Socket<T> {
             sent = self.send_in_turn(&message);
         }
         match sent {
-            Ok(true) => return self.kept().await,
-            Ok(false) | Err(Refused::WouldBlock) => {}
+            Ok(true) => {}
+            Ok(false) | Err(Refused::WouldBlock) => {
+                let timeout = self.shared.lock().socket.options().timing.sndtimeo;
+                within(timeout, poll_fn(|cx| self.poll_send(cx, &message))).await?;
+            }
             Err(refused) => return Err(refused),
         }
-        let timeout = self.shared.lock().socket.options().timing.sndtimeo;
-        within(timeout, poll_fn(|cx| self.poll_send(cx, &message))).await?;
-        self.kept().await
+        if self.has_swap() { self.kept().await } else { Ok(()) }
     }
 
     /// Sends one message now.
@@ -169,7 +170,10 @@ impl<T: Transport> Socket<T> {
             }
             outcome => outcome?,
         };
-        self.kept().await.map(|()| sent)
+        if self.has_swap() {
+            self.kept().await?;
+        }
+        Ok(sent)
     }
 
     /// Sends as many messages as there is room for now, in order; tells how many.

@@ -170,6 +170,7 @@ impl Socket {
     ///
     /// # Errors
     /// [`Refused::WouldBlock`] until [`Wakes::senders`]; whatever else the type refuses.
+    #[inline]
     pub fn send(&mut self, parts: &[Part<'_>]) -> Result<(), Refused> {
         self.check_open()?;
         if self.swap.is_some() {

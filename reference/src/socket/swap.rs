@@ -89,6 +89,7 @@ impl Socket {
     }
 
     /// Sends through the swap.
+    #[inline(never)]
     pub(super) fn send_through(&mut self, parts: &[Part<'_>]) -> Result<(), Refused> {
         if self.keeps() {
             return self.keep_batch(&[parts]).map(drop);

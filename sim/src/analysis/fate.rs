@@ -38,6 +38,8 @@ pub enum Fate {
     ReceiverDied,
     /// Received by an application that ended, or lost its socket, before it had passed it on.
     InApplication,
+    /// On the disk of a swap, which has changed it.
+    DiskRot,
     /// The next hop would not take it.
     Refused,
     /// A reply that nobody waited for any more.
@@ -73,6 +75,7 @@ impl Fate {
             Self::Network => "in the network when the connection ended",
             Self::ReceiverDied => "in the memory of the receiver that died",
             Self::InApplication => "in an application that died",
+            Self::DiskRot => "on a disk that has changed it",
             Self::Refused => "refused by the next socket",
             Self::StaleReply => "a reply nobody waited for any more",
             Self::Waits => "still queued at the sender",
@@ -201,6 +204,7 @@ fn lost(facts: &Facts<'_>, id: MessageId, numbers: &[u32], way: &Way) -> Fate {
                 (false, false) => Fate::Unknown,
             }
         }
+        Stage::Sent if facts.keeps(from) => kept(facts, id, from, number),
         Stage::Sent if facts.died_after(from, number) => Fate::SenderDied,
         Stage::Sent => queued(facts, id, (from, to), number, at),
     }
@@ -294,6 +298,16 @@ fn bound_to(facts: &Facts<'_>, id: MessageId, (from, to): (usize, usize)) -> Opt
         _ => false,
     };
     is_bound.then_some(asked)
+}
+
+/// It was taken to be kept, and was not written: it is on the disk, unless later ones have passed
+/// it.
+fn kept(facts: &Facts<'_>, id: MessageId, from: usize, number: u32) -> Fate {
+    match waits(facts, from, number) {
+        Fate::Waits if !facts.is_passed(id, from) => Fate::Waits,
+        _ if facts.is_rotten(from) => Fate::DiskRot,
+        _ => Fate::Unknown,
+    }
 }
 
 /// Whether a message may still be in the queue of a socket at the end: nobody is there who would

@@ -53,6 +53,9 @@ pub struct Analysis {
     pub table: Table,
 }
 
+/// How long before the end a line may have been held up and still hold something.
+const STUCK: u64 = 10_000_000_000;
+
 /// What fates are made of.
 struct Facts<'a> {
     schedule: &'a Schedule,
@@ -177,6 +180,53 @@ impl<'a> Facts<'a> {
 
     fn ended_after(&self, socket: usize, number: u32) -> bool {
         self.ends.iter().any(|(when, who)| *when > number && *who == socket)
+    }
+
+    /// What it has taken outlives its process.
+    fn keeps(&self, socket: usize) -> bool {
+        self.schedule.socket.get(socket).is_some_and(crate::schedule::Socket::keeps)
+    }
+
+    /// A message that was sent after this one has been written since the last death and the last
+    /// end of a connection, and nobody is there who may have this one in an own queue.
+    fn is_passed(&self, id: MessageId, from: usize) -> bool {
+        let until = self.schedule.duration.0;
+        let is_stuck = self.wires.iter().any(|wire| {
+            let side = wire.side(from).filter(|side| wire.is_ready(*side, until));
+            let to = side.and_then(|side| wire.sockets.get(1 - side).copied());
+            let is_slow = wire.delayed.iter().any(|at| at + STUCK > until);
+            to.is_some_and(|to| self.is_held_back(to) || is_slow)
+        });
+        let node = self.node_of.get(from).copied();
+        let deaths = self.deaths.iter().filter(|(_, who)| Some(*who) == node);
+        let ends = self.ends.iter().filter(|(_, who)| *who == from);
+        let since = deaths.chain(ends).map(|(number, _)| *number).max().unwrap_or(0);
+        let is_ours = |connection: u32, side: u8| {
+            let wire = self.wires.get(connection as usize);
+            wire.is_some_and(|wire| wire.sockets.get(usize::from(side)) == Some(&from))
+        };
+        // Whoever sends on what others sent may have got it in another order.
+        let flow = self.schedule.flow.get(usize::from(id.flow));
+        let own = self.schedule.socket.get(from).map(|socket| socket.name.as_str());
+        let is_origin = flow.is_some_and(|flow| Some(flow.from.as_str()) == own);
+        let mut later = self.trace.events.iter().skip(since as usize);
+        is_origin
+            && !is_stuck
+            && later.any(|event| match event.what {
+                What::Written { connection, side, item: Item::Message(other) } => {
+                    let is_later = other.flow == id.flow && other.number > id.number;
+                    is_later && other.is_reply == id.is_reply && is_ours(connection, side)
+                }
+                _ => false,
+            })
+    }
+
+    /// A bit has turned on its disk.
+    fn is_rotten(&self, socket: usize) -> bool {
+        use crate::schedule::Op;
+        let node = self.node_name(socket);
+        let mut ops = self.schedule.op.iter().map(|timed| &timed.op);
+        ops.any(|op| matches!(op, Op::BitRot { node: at } if at == node))
     }
 
     fn is_named(&self, socket: usize) -> bool {

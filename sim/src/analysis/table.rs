@@ -197,7 +197,11 @@ fn blocked(schedule: &Schedule, trace: &Trace) -> Vec<Span> {
                     .into_iter()
                     .for_each(|slot| *slot = Some(event.at));
             }
-            What::Sent { message, .. } | What::Refused { message, .. } if !message.is_reply => {
+            What::Sent { message, .. }
+            | What::Refused { message, .. }
+            | What::Doubtful { message, .. }
+                if !message.is_reply =>
+            {
                 let flow = usize::from(message.flow);
                 let waited =
                     since.get_mut(flow).and_then(Option::take).map(|since| event.at - since);

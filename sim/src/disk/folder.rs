@@ -43,6 +43,7 @@ pub struct Folder {
     plan: Plan,
     operations: u64,
     is_dead: bool,
+    sync_fails: bool,
     files: Vec<File>,
     names: BTreeMap<FileName, usize>,
     durable: BTreeMap<FileName, usize>,
@@ -82,6 +83,16 @@ impl Folder {
         self.names.iter().filter_map(|(name, id)| Some((*name, self.files.get(*id)?.live())))
     }
 
+    /// From now on its files have no more than so many octets, if that is told.
+    pub const fn limit(&mut self, capacity: Option<usize>) {
+        self.plan.capacity = capacity;
+    }
+
+    /// The next sync of a file fails, whichever it is.
+    pub const fn fail_next_sync(&mut self) {
+        self.sync_fails = true;
+    }
+
     /// Turns one bit of one file, and tells which and where; `None` if there is none.
     pub fn rot(&mut self, chance: &mut Chance) -> Option<(FileName, usize)> {
         let named: Vec<(FileName, usize)> = self.names.iter().map(|(n, id)| (*n, *id)).collect();
@@ -118,7 +129,13 @@ impl Folder {
     /// What is there after the program has been killed: all that it had written.
     #[must_use]
     pub fn killed(&self) -> Self {
-        Self { plan: Plan::default(), operations: 0, is_dead: false, ..self.clone() }
+        Self {
+            plan: Plan::default(),
+            operations: 0,
+            is_dead: false,
+            sync_fails: false,
+            ..self.clone()
+        }
     }
 
     /// Counts an operation; an error if it is not to take place at all.
@@ -223,6 +240,8 @@ impl Folder {
 
     pub(super) fn sync(&mut self, name: FileName) -> Result<(), Fault> {
         let trouble = self.begin()?;
+        let fails = core::mem::take(&mut self.sync_fails);
+        let trouble = trouble.or(fails.then_some(Trouble::Fails));
         let file = self.file(name)?;
         match trouble {
             None => file.sync(),

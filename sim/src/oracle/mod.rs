@@ -1,7 +1,7 @@
 //! What must be true of every run, whatever is done to it: a sentence of an RFC each.
 //!
 //! ```text
-//! order  conservation  pattern  bounds  liveness  heartbeat  handshake
+//! order  conservation  pattern  bounds  liveness  heartbeat  handshake  swap
 //! ```
 //!
 //! Oracles see a schedule, a trace and its analysis, and nothing of the engine. Every one has a
@@ -14,6 +14,7 @@ mod heartbeat;
 mod liveness;
 mod order;
 mod pattern;
+mod swap;
 
 use crate::analysis::{Analysis, analyse};
 use crate::schedule::{Schedule, Setting};
@@ -51,7 +52,7 @@ pub struct Oracle {
 }
 
 /// All of them.
-pub const ORACLES: [Oracle; 7] = [
+pub const ORACLES: [Oracle; 8] = [
     Oracle {
         id: order::ID,
         promise: "a connection keeps order, repeats nothing, invents nothing, and messages come \
@@ -91,6 +92,12 @@ pub const ORACLES: [Oracle; 7] = [
         promise: "nothing passes before both sides are ready, and no handshake lasts for ever \
                   (37-SEC-*)",
         judge: handshake::judge,
+    },
+    Oracle {
+        id: swap::ID,
+        promise: "what comes twice out of a durable swap has its cause and its bound, and what its \
+                  disk has lost is told (ZP-SWAP-*)",
+        judge: swap::judge,
     },
 ];
 

@@ -1,8 +1,12 @@
 //! O1: per connection first in, first out; no copies, no inventions; whole multiparts.
+//!
+//! Out of a durable swap a message may come twice, which is for O8 to judge, and what a connection
+//! had when it ended is given to another one out of order (`reference/docs/swap-format.md`).
 
 use super::{Breach, Case};
 use crate::message::MessageId;
-use crate::trace::{Item, What};
+use crate::schedule::Socket;
+use crate::trace::{End, Item, What};
 use crate::units::Span;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -16,6 +20,7 @@ pub(super) fn judge(case: Case<'_>, breaches: &mut Vec<Breach>) {
     let mut arrived: Entered = BTreeMap::new();
     let mut received: BTreeSet<(u16, MessageId)> = BTreeSet::new();
     let mut known: BTreeSet<MessageId> = BTreeSet::new();
+    let mut swaps = Swaps { case, kept: BTreeSet::new(), ended: BTreeSet::new() };
     // The last that left a queue, by connection: when it had entered it.
     let mut written: BTreeMap<(u32, u8), u32> = BTreeMap::new();
     let mut taken: BTreeMap<(u16, u32), u32> = BTreeMap::new();
@@ -28,12 +33,9 @@ pub(super) fn judge(case: Case<'_>, breaches: &mut Vec<Breach>) {
                 event: Some(number),
             });
         };
-        let socket_of = |connection: u32, side: usize| {
-            let wire = case.analysis.wires.get(connection as usize)?;
-            u16::try_from(*wire.sockets.get(side)?).ok()
-        };
+        swaps.observe(&event.what);
         match &event.what {
-            What::Sent { socket, message, .. } => {
+            What::Sent { socket, message, .. } | What::Doubtful { socket, message } => {
                 known.insert(*message);
                 sent.insert((*socket, *message), (number, 0));
             }
@@ -41,12 +43,13 @@ pub(super) fn judge(case: Case<'_>, breaches: &mut Vec<Breach>) {
                 wrong(format!("{} received {why}", case.name(usize::from(*socket))));
             }
             What::Written { connection, side, item: Item::Message(id) } => {
-                let from = socket_of(*connection, usize::from(*side)).unwrap_or(u16::MAX);
+                let from = socket_of(case, *connection, usize::from(*side)).unwrap_or(u16::MAX);
                 match sent.get(&(from, *id)) {
                     None => wrong(format!("message {id} was written, and nobody had sent it")),
                     Some((entered, _)) => {
                         let before = written.insert((*connection, *side), *entered);
-                        if before.is_some_and(|before| before >= *entered) {
+                        let is_late = before.is_some_and(|before| before >= *entered);
+                        if is_late && !swaps.ended.contains(&from) {
                             let what = "carries message";
                             wrong(format!("connection {connection} {what} {id} after a later one"));
                         }
@@ -54,13 +57,13 @@ pub(super) fn judge(case: Case<'_>, breaches: &mut Vec<Breach>) {
                 }
             }
             What::Arrived { connection, side, item: Item::Message(id) } => {
-                if let Some(to) = socket_of(*connection, 1 - usize::from(*side)) {
+                if let Some(to) = socket_of(case, *connection, 1 - usize::from(*side)) {
                     arrived.insert((to, *id), (number, *connection));
                 }
             }
             What::Received { socket, message } => {
                 let name = case.name(usize::from(*socket));
-                if !received.insert((*socket, *message)) {
+                if !received.insert((*socket, *message)) && !swaps.kept.contains(message) {
                     wrong(format!("{name} received message {message} a second time"));
                 }
                 if !known.contains(message) {
@@ -76,5 +79,45 @@ pub(super) fn judge(case: Case<'_>, breaches: &mut Vec<Breach>) {
             }
             _ => {}
         }
+    }
+}
+
+fn socket_of(case: Case<'_>, connection: u32, side: usize) -> Option<u16> {
+    let wire = case.analysis.wires.get(connection as usize)?;
+    u16::try_from(*wire.sockets.get(side)?).ok()
+}
+
+/// What is different where a durable swap is.
+struct Swaps<'a> {
+    case: Case<'a>,
+    /// Messages that have gone through one.
+    kept: BTreeSet<MessageId>,
+    /// Sockets with one of which a connection has ended, since their process began.
+    ended: BTreeSet<u16>,
+}
+
+impl Swaps<'_> {
+    fn observe(&mut self, what: &What) {
+        match what {
+            What::Sent { socket, message, .. } | What::Doubtful { socket, message } => {
+                self.kept.extend(self.keeps(*socket).then_some(*message));
+            }
+            What::Closed { connection, side, end } if *end != End::Died => {
+                let socket = socket_of(self.case, *connection, usize::from(*side));
+                self.ended.extend(socket.filter(|socket| self.keeps(*socket)));
+            }
+            What::Died { node, .. } => {
+                let nodes = self.case.schedule.nodes();
+                let node = nodes.get(usize::from(*node)).copied();
+                let sockets = &self.case.schedule.socket;
+                let own = |socket: u16| sockets.get(usize::from(socket)).map(|s| s.node.as_str());
+                self.ended.retain(|socket| own(*socket) != node);
+            }
+            _ => {}
+        }
+    }
+
+    fn keeps(&self, socket: u16) -> bool {
+        self.case.schedule.socket.get(usize::from(socket)).is_some_and(Socket::keeps)
     }
 }

@@ -50,7 +50,8 @@ const fn for_loss(fate: Fate) -> Option<&'static str> {
              stays: let the sender connect, or lower sndhwm"
         }
         Fate::SenderDied => {
-            "queues are in memory: keep what must not be lost on disk until it is acknowledged"
+            "queues are in memory: set swap and swap_durable, which keep on a disk what was sent, or \
+             keep it yourself until it is acknowledged"
         }
         Fate::Network => {
             "what the kernel has taken is not resent after a reconnect: acknowledge in the \
@@ -59,6 +60,10 @@ const fn for_loss(fate: Fate) -> Option<&'static str> {
         Fate::ReceiverDied | Fate::InApplication => {
             "what has arrived is not done yet: acknowledge after the work, and keep the message \
              until then"
+        }
+        Fate::DiskRot => {
+            "a disk has changed what it held: the swap tells what it found broken, and only a copy \
+             elsewhere has it whole"
         }
         Fate::Refused => "look at the error of send: the next hop was not there",
         Fate::StaleReply => {

@@ -174,8 +174,8 @@ impl Expansion<'_> {
         let mut node = Node::new(0);
         let Ok(id) = node.open(kind) else { return Ok(()) };
         for (name, value) in &spec.options {
-            if name.starts_with("swap") {
-                let what = format!("{name}: the simulator's sockets have no disk");
+            if name == "swap_dir" {
+                let what = "swap_dir: each socket with a swap has a disk of its own here";
                 return Err(self.wrong(value, what));
             }
             let set = match value.get_ref() {

@@ -2,12 +2,12 @@
 
 use super::expand::{Expansion, OPS_MAX};
 use super::{FaultText, Mistake};
-use crate::schedule::{Op, Schedule, Timed};
+use crate::schedule::{Op, Schedule, Socket, Timed};
 use crate::units::Span;
 use toml::Spanned;
 
 /// What a scenario can do, the fields that it needs, and those that it may have.
-const FAULTS: [(&str, &[&str], &[&str]); 17] = [
+const FAULTS: [(&str, &[&str], &[&str]); 20] = [
     ("cut", &["between"], &["way", "for"]),
     ("loss", &["between", "p"], &["for"]),
     ("latency", &["between", "latency"], &["for"]),
@@ -23,6 +23,9 @@ const FAULTS: [(&str, &[&str], &[&str]); 17] = [
     ("refuse", &["node"], &["for"]),
     ("black-hole", &["node"], &["for"]),
     ("clock-rate", &["node", "percent"], &["for"]),
+    ("disk-full", &["node"], &["for"]),
+    ("sync-fails", &["node"], &[]),
+    ("bit-rot", &["node"], &[]),
     ("evil", &["socket", "hex"], &["closes"]),
     ("boot", &["node"], &["new-identity"]),
 ];
@@ -141,7 +144,17 @@ impl Expansion<'_> {
         }
         if let Some(node) = &fault.node {
             let nodes = self.nodes(node, node.get_ref(), schedule)?;
-            return Ok(nodes.into_iter().filter_map(|node| node_op(fault, node)).collect());
+            let ops: Vec<Op> = nodes.into_iter().filter_map(|node| node_op(fault, node)).collect();
+            let has_swap = |op: &Op| {
+                let mut ours = schedule.socket.iter().filter(|s| op.node() == Some(&s.node));
+                ours.any(Socket::has_swap)
+            };
+            if let Some(op) = ops.iter().find(|op| op.is_of_disks() && !has_swap(op)) {
+                let name = op.node().unwrap_or_default();
+                let what = format!("{name} has no disk: none of its sockets has the option swap");
+                return Err(self.wrong(node, what));
+            }
+            return Ok(ops);
         }
         let (Some(socket), Some(hex)) = (&fault.socket, &fault.hex) else { return Ok(Vec::new()) };
         let octets: String = hex.get_ref().split_whitespace().collect();
@@ -207,6 +220,9 @@ fn node_op(fault: &FaultText, node: String) -> Option<Op> {
         "refuse" => Op::Refuse { node },
         "black-hole" => Op::BlackHole { node },
         "clock-rate" => Op::ClockRate { node, percent: fault.percent? },
+        "disk-full" => Op::DiskFull { node },
+        "sync-fails" => Op::SyncFails { node },
+        "bit-rot" => Op::BitRot { node },
         _ => return None,
     })
 }

@@ -234,6 +234,21 @@ pub struct Expect {
     pub stuck: Option<u64>,
 }
 
+impl Socket {
+    /// Whether it puts messages on a disk.
+    #[must_use]
+    pub fn has_swap(&self) -> bool {
+        matches!(self.options.get("swap"), Some(Setting::Number(octets)) if *octets > 0)
+    }
+
+    /// Whether what it has taken outlives its process.
+    #[must_use]
+    pub fn keeps(&self) -> bool {
+        let durable = self.options.get("swap_durable");
+        self.has_swap() && matches!(durable, Some(Setting::Text(word)) if word != "none")
+    }
+}
+
 impl Schedule {
     /// The processes, in the order of their first sockets.
     #[must_use]

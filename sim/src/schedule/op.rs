@@ -153,6 +153,27 @@ pub enum Op {
         /// 100 is right.
         percent: u32,
     },
+    /// The disks of its swaps have no room for another octet.
+    DiskFull {
+        /// The process.
+        node: String,
+    },
+    /// And have room again.
+    DiskRoom {
+        /// The process.
+        node: String,
+    },
+    /// The next sync of each disk of its swaps fails, and the system forgets what it has not
+    /// written.
+    SyncFails {
+        /// The process.
+        node: String,
+    },
+    /// A bit turns on each disk of its swaps.
+    BitRot {
+        /// The process.
+        node: String,
+    },
     /// A peer that is not one of ours connects, says this and listens to what comes.
     Evil {
         /// The socket that it connects to.
@@ -190,6 +211,10 @@ impl Op {
             Self::BlackHole { .. } => "black-hole",
             Self::Accept { .. } => "accept",
             Self::ClockRate { .. } => "clock-rate",
+            Self::DiskFull { .. } => "disk-full",
+            Self::DiskRoom { .. } => "disk-room",
+            Self::SyncFails { .. } => "sync-fails",
+            Self::BitRot { .. } => "bit-rot",
             Self::Evil { .. } => "evil",
         }
     }
@@ -202,6 +227,7 @@ impl Op {
             | Self::Resume { .. }
             | Self::Flow { .. }
             | Self::Accept { .. }
+            | Self::DiskRoom { .. }
             | Self::Boot { .. } => false,
             Self::Loss { per_million, .. } => *per_million > 0,
             Self::Chop { most, .. } => most.0 > 0,
@@ -234,6 +260,7 @@ impl Op {
             Self::Stall { node } => Self::Flow { node },
             Self::Refuse { node } | Self::BlackHole { node } => Self::Accept { node },
             Self::ClockRate { node, .. } => Self::ClockRate { node, percent: 100 },
+            Self::DiskFull { node } => Self::DiskRoom { node },
             _ => return None,
         })
     }
@@ -252,9 +279,25 @@ impl Op {
             | Self::Refuse { node }
             | Self::BlackHole { node }
             | Self::Accept { node }
+            | Self::DiskFull { node }
+            | Self::DiskRoom { node }
+            | Self::SyncFails { node }
+            | Self::BitRot { node }
             | Self::ClockRate { node, .. } => Some(node),
             _ => None,
         }
+    }
+
+    /// Whether it is done to disks, which only swaps have.
+    #[must_use]
+    pub const fn is_of_disks(&self) -> bool {
+        matches!(
+            self,
+            Self::DiskFull { .. }
+                | Self::DiskRoom { .. }
+                | Self::SyncFails { .. }
+                | Self::BitRot { .. }
+        )
     }
 
     /// The two processes, if it is about what lies between them.

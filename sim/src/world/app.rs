@@ -6,6 +6,7 @@
 //!
 //! They rely on what the engine tells them: who is never told that there is room waits for ever.
 
+use super::disk::Drive;
 use super::{Due, Unrunnable, World};
 use crate::message::{self, MessageId, Shape};
 use crate::schedule::{Schedule, Socket, Work};
@@ -34,6 +35,7 @@ pub(super) struct Sock {
     /// What waits for room, and on which socket.
     pub(super) outgoing: Option<(usize, MessageId, Parts)>,
     pub(super) target: Option<usize>,
+    pub(super) drive: Drive,
 }
 
 pub(super) const fn has_envelope(kind: SocketType) -> bool {
@@ -85,6 +87,7 @@ impl Sock {
             busy_until: 0,
             outgoing: None,
             target,
+            drive: Drive::default(),
         })
     }
 
@@ -105,7 +108,8 @@ impl World<'_> {
         let Some(socket) = self.sockets.get(socket) else { return Err(Refused::Terminated) };
         let Some(id) = socket.id else { return Err(Refused::Terminated) };
         let Some(host) = self.hosts.get_mut(socket.host) else { return Err(Refused::Terminated) };
-        host.node.send(id, zeroproof_reference::Message::new(parts.iter().map(Vec::as_slice)))
+        host.node.send(id, zeroproof_reference::Message::new(parts.iter().map(Vec::as_slice)))?;
+        host.node.sync_swap(id)
     }
 
     /// There may be room on a socket.
@@ -221,7 +225,10 @@ impl World<'_> {
                 }
                 return false;
             }
-            Err(_) => self.note(What::Refused { socket, message }),
+            Err(refused) => {
+                let what = self.not_sent(target, message, &refused);
+                self.note(what);
+            }
         }
         true
     }

@@ -113,6 +113,7 @@ impl World<'_> {
             Op::Refuse { .. } => host.door = Door::Refuses,
             Op::BlackHole { .. } => host.door = Door::Silent,
             Op::Accept { .. } => host.door = Door::Open,
+            op if op.is_of_disks() => self.trouble(op, index),
             Op::ClockRate { percent, .. } => self.set_clock(index, (*percent).clamp(1, 10_000)),
             _ => {}
         }
@@ -120,8 +121,10 @@ impl World<'_> {
 
     fn reboot(&mut self, index: usize, new_identity: bool) {
         self.note(What::Booted { node: index as u16 });
-        // It has opened these sockets before, with the same options.
+        // It has opened these sockets before, with the same options; only a disk may refuse.
         if self.boot(index, new_identity).is_err() {
+            self.stop(index, Life::Killed);
+            self.sides_killed(index);
             return;
         }
         for line in 0..self.lines.len() {

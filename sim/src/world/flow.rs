@@ -146,10 +146,11 @@ impl World<'_> {
                     self.note(What::Blocked { socket: index as u16, message: id });
                 }
             }
-            Err(_) => {
+            Err(refused) => {
                 state.went(now, flow.every.0);
                 let due = state.due;
-                self.note(What::Refused { socket: index as u16, message: id });
+                let what = self.not_sent(index, id, &refused);
+                self.note(what);
                 self.push(due.max(self.now), Due::Produce(number as u16));
             }
         }

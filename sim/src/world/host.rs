@@ -142,6 +142,9 @@ impl World<'_> {
             let set = host.node.set(id, name, option(name, value, socket.generation));
             set.map_err(|error| Unrunnable(format!("socket {}: {name}: {error}", spec.name)))?;
         }
+        self.open_swap(index)?;
+        let Some(socket) = self.sockets.get_mut(index) else { return Ok(()) };
+        let Some(host) = self.hosts.get_mut(socket.host) else { return Ok(()) };
         for topic in &spec.subscribe {
             let asked = match spec.wish(topic) {
                 Some(wish) => host.node.send(id, wish),
@@ -245,6 +248,7 @@ impl World<'_> {
 
     /// The process stops; see [`World::apply`] for what its connections do.
     pub(super) fn stop(&mut self, index: usize, life: Life) {
+        self.leave_disks(index, life);
         let Some(host) = self.hosts.get_mut(index) else { return };
         host.life = life;
         (host.is_paused, host.missed, host.ready) = (false, Vec::new(), Vec::new());

@@ -6,6 +6,7 @@
 //!           --> nodes          octets, timers          (host)     the engine, sans-I/O
 //!           --> connections    SYN, segments, RST      (connection, pipe)
 //!           --> operations     cut, kill, power off    (fault)
+//!           --> disks          what swaps hold         (disk)
 //! ```
 //!
 //! Time jumps from event to event. Events of one instant come in an order drawn from the seed, so
@@ -15,6 +16,7 @@
 mod app;
 mod connection;
 mod dial;
+mod disk;
 mod ending;
 mod fault;
 mod flow;
@@ -209,6 +211,7 @@ impl<'a> World<'a> {
     }
 
     fn finish(mut self) -> Trace {
+        (0..self.sockets.len()).for_each(|socket| self.note_damage(socket));
         self.note_left();
         self.trace
     }

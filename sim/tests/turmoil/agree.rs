@@ -173,12 +173,21 @@ fn what_turmoil_cannot_do_is_refused_by_name() {
         (Op::Resume { node: node() }, "resume"),
         (Op::ClockRate { node: node(), percent: 110 }, "clock-rate"),
         (Op::Bandwidth { between: between(), bandwidth: None }, "bandwidth"),
+        (Op::DiskFull { node: node() }, "disk-full"),
+        (Op::SyncFails { node: node() }, "sync-fails"),
+        (Op::BitRot { node: node() }, "bit-rot"),
         (Op::Cut { between: between(), way: Way::There }, "cut"),
     ];
     for (op, name) in refused {
         let error = world::turmoil::run(&pipeline(&[], vec![(100, op)])).unwrap_err().0;
         assert!(error.starts_with(name) && error.contains("use tight"), "{error}");
     }
+    let mut swaps = pipeline(&[], Vec::new());
+    for socket in &mut swaps.socket {
+        socket.options.insert("swap".to_owned(), Setting::Number(1_000_000));
+    }
+    let error = world::turmoil::run(&swaps).unwrap_err().0;
+    assert!(error.contains("swap") && error.contains("use tight"), "{error}");
     let crowd = (0..11).map(|number| socket(&format!("s{number}"), "PULL", &[])).collect();
     assert!(
         world::turmoil::run(&schedule(crowd, Vec::new())).unwrap_err().0.contains("11 processes")

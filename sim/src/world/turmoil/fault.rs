@@ -32,6 +32,9 @@ pub const fn refusal(op: &Op) -> Option<&'static str> {
         Op::Bandwidth { .. } => Some("turmoil has no bandwidth; use tight"),
         Op::Pause { .. } | Op::Resume { .. } => Some("turmoil cannot pause a host; use tight"),
         Op::ClockRate { .. } => Some("turmoil's clocks are all right; use tight"),
+        Op::DiskFull { .. } | Op::DiskRoom { .. } | Op::SyncFails { .. } | Op::BitRot { .. } => {
+            Some("turmoil's hosts have no disks; use tight")
+        }
         _ => None,
     }
 }

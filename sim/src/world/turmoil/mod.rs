@@ -24,6 +24,7 @@
 //! | boot | links as they were, then bounce; who had sent to it is reset |
 //! | stall, flow, refuse, black-hole, accept, evil | as in tight |
 //! | cut one way, bandwidth, pause, resume, clock-rate | refused: turmoil has nothing like it |
+//! | disk-full, sync-fails, bit-rot, and sockets with a swap | refused: its hosts have no disks |
 //!
 //! turmoil's own `fail_rate` is never used: it sends nothing again, so that one loss is the end of
 //! a stream.
@@ -84,6 +85,11 @@ fn check(schedule: &Schedule) -> Result<(), Unrunnable> {
         if let Some(why) = refusal(&timed.op) {
             return Err(Unrunnable(format!("{} at {}: {why}", timed.op.kind(), timed.at)));
         }
+    }
+    if let Some(socket) = schedule.socket.iter().find(|socket| socket.has_swap()) {
+        let message =
+            format!("socket {}: swap: turmoil's hosts have no disks; use tight", socket.name);
+        return Err(Unrunnable(message));
     }
     if schedule.link.bandwidth.is_some() {
         return Err(Unrunnable("link.bandwidth: turmoil has none; use tight".to_owned()));
