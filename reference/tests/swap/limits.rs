@@ -48,6 +48,8 @@ fn a_full_log_says_so_and_takes_more_when_some_was_handed_over() {
             //= ZP-SWAP-013
             let size = u64::try_from(memory.size_of_all()).unwrap();
             assert!(size <= CAPACITY && log.size() <= CAPACITY, "{mode:?}: {size} octets");
+            let is_told = log.size() == size || mode == Durability::None;
+            assert!(is_told, "{mode:?}: {size} octets are there, and it says {}", log.size());
         }
         while take(&mut log) {
             taken += 1;
