@@ -104,10 +104,11 @@ fn nothing_acknowledged_is_lost_with_the_power_whenever_it_goes() {
     for number in 0..60 {
         append(&mut log, number);
         if number % 2 == 1 {
-            // One of two is handed over, another one is given out and comes again.
-            let sequence = log.read().unwrap().unwrap().sequence;
-            log.done(sequence).unwrap();
-            done = sequence + 1;
+            // Two are given out, of which the second is not handed over and comes again.
+            let [first, second] = [(); 2].map(|()| log.read().unwrap().map(|entry| entry.sequence));
+            done = first.unwrap() + 1;
+            log.done(done - 1).unwrap();
+            second.into_iter().for_each(|second| log.redo(second));
         }
         let found = numbers(&mut open(&drive.after_a_power_cut()));
         let first = found.first().copied().unwrap_or(u32::MAX);
@@ -125,6 +126,7 @@ fn a_torn_tail_is_cut_off_and_what_is_written_behind_it_comes() {
     let whole = drive.live.0.lock().unwrap()[&segment].clone();
     let mut torn = whole.clone();
     torn.extend(&whole[36..whole.len() - 1]);
+    torn.extend([0xAA; 200]);
     drive.live.put(segment, &torn);
     let mut log = open(&drive);
     assert!(matches!(log.take_damage()[..], [Damage::Tail { .. }]));
