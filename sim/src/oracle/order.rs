@@ -1,6 +1,6 @@
 //! O1: per connection first in, first out; no copies, no inventions; whole multiparts.
 //!
-//! Out of a durable swap a message may come twice, which is for O8 to judge, and what a connection
+//! Out of a durable swap a message may come twice, which is for O11 to judge, and what a connection
 //! had when it ended is given to another one out of order (`reference/docs/swap-format.md`).
 
 use super::{Breach, Case};

@@ -1,4 +1,4 @@
-//! O8: what comes twice out of a durable swap has its cause, and is as little as is promised; what
+//! O11: what comes twice out of a durable swap has its cause, and is as little as is promised; what
 //! a disk has lost is told (ZP-SWAP-005, -010, -012).
 //!
 //! That nothing acknowledged is lost is O2's, which knows no cause for it, and order is O1's.
@@ -10,7 +10,7 @@ use crate::trace::{Item, What};
 use crate::units::Span;
 use std::collections::BTreeMap;
 
-pub(super) const ID: &str = "O8-swap";
+pub(super) const ID: &str = "O11-swap";
 
 /// Messages handed over after which a log makes its position durable.
 const POSITION_EVERY: u64 = 1000;

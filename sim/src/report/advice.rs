@@ -50,8 +50,8 @@ const fn for_loss(fate: Fate) -> Option<&'static str> {
              stays: let the sender connect, or lower sndhwm"
         }
         Fate::SenderDied => {
-            "queues are in memory: set swap and swap_durable, which keep on a disk what was sent, or \
-             keep it yourself until it is acknowledged"
+            "queues are in memory: set swap and swap_durable, which keep what was sent on a disk, \
+             or keep it yourself until it is acknowledged"
         }
         Fate::Network => {
             "what the kernel has taken is not resent after a reconnect: acknowledge in the \

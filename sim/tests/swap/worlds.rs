@@ -99,7 +99,7 @@ fn copies_without_a_cause_are_caught() {
         let mut trace = honest.clone();
         let copied = number(is);
         trace.events.insert(copied + 1, honest.events[copied].clone());
-        assert!(by("O8-swap", &broken(&schedule, &trace)), "{:?}", honest.events[copied]);
+        assert!(by("O11-swap", &broken(&schedule, &trace)), "{:?}", honest.events[copied]);
     }
 }
 
@@ -148,7 +148,7 @@ fn more_copies_after_a_crash_than_are_promised_are_caught() {
     });
     trace.events.splice(after..after, again);
     let breaches = broken(&schedule, &trace);
-    let says = |breach: &Breach| breach.oracle == "O8-swap" && breach.what.contains("more than");
+    let says = |breach: &Breach| breach.oracle == "O11-swap" && breach.what.contains("more than");
     assert!(breaches.iter().any(says), "{:?}", breaches.first());
 }
 
@@ -159,12 +159,12 @@ fn damage_that_is_not_there_and_damage_that_is_not_told_are_caught() {
     let at = trace.events.last().unwrap().at;
     let what = What::Damaged { socket: 0, messages: 3 };
     trace.events.push(Event { at, what });
-    assert!(by("O8-swap", &broken(&schedule, &trace)));
+    assert!(by("O11-swap", &broken(&schedule, &trace)));
     let silent = (1..=SEEDS).filter(|seed| {
         let schedule = scenario("swap-bit-rot", *seed);
         let mut trace = run(&schedule).unwrap();
         trace.events.retain(|event| !matches!(event.what, What::Damaged { .. }));
-        by("O8-swap", &broken(&schedule, &trace))
+        by("O11-swap", &broken(&schedule, &trace))
     });
     assert!(silent.count() > 0);
 }
