@@ -14,9 +14,11 @@ use zeroproof_adapters::{
     Answer, Failure, Implementation, Parts, Setting, Socket as Adapted, serve,
 };
 
-struct Rzmq(Context);
+struct Rzmq;
 
 struct Open {
+    // Kept as long as the socket.
+    _context: Context,
     kind: SocketType,
     socket: Socket,
 }
@@ -87,12 +89,9 @@ impl Implementation for Rzmq {
 
     fn hello(&self) -> Value {
         json!({
-            // More at once, and it ends connections and listeners that have done nothing, as its
-            // source says of a bus of events that has run over: all sockets of a context share it.
-            "concurrency": 1,
             "impl": {"name": "rzmq", "version": "0.5.28", "language": "Rust"},
             "can": {"zmtp": ["3.0", "2.0"], "type": TYPES.map(|(name, _)| name),
-                "mech": ["NULL", "PLAIN", "CURVE"], "transport": ["tcp", "ipc", "inproc"],
+                "mech": ["NULL", "PLAIN", "CURVE"], "transport": ["tcp", "ipc"],
                 "opt": OPTIONS.map(|(name, _)| name)}
         })
     }
@@ -101,7 +100,11 @@ impl Implementation for Rzmq {
         let found = TYPES.iter().find(|(name, _)| *name == kind);
         let unknown = || Failure::new("unsupported", format!("socket type {kind}"));
         let kind = found.ok_or_else(unknown)?.1;
-        let mut open = Open { kind, socket: self.0.socket(kind).map_err(failed)? };
+        // Sockets of a context share a bus of events, and when it runs over, connections and
+        // listeners end that have done nothing. So each has a context of its own, without inproc.
+        let context = Context::new().map_err(failed)?;
+        let socket = context.socket(kind).map_err(failed)?;
+        let mut open = Open { _context: context, kind, socket };
         let mut start = vec![(o::LINGER, 0i32), (o::SNDTIMEO, 0)];
         if matches!(kind, SocketType::Dealer | SocketType::Router) {
             start.push((o::AUTO_DELIMITER, 0));
@@ -191,12 +194,6 @@ impl Adapted for Open {
     }
 }
 
-fn main() -> Result<(), ZmqError> {
-    // A context starts tasks, so it needs a runtime of its own beside that of the sockets.
-    let runtime =
-        tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build();
-    let runtime = runtime.map_err(|error| ZmqError::Internal(error.to_string()))?;
-    let context = runtime.block_on(async { Context::new() })?;
-    serve(Rzmq(context));
-    Ok(())
+fn main() {
+    serve(Rzmq);
 }
