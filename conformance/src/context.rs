@@ -5,6 +5,7 @@ mod application;
 mod handler;
 mod meet;
 mod receive;
+mod returns;
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;

@@ -180,6 +180,17 @@ fn a_second_curve_peer_without_a_lapse_changes_no_verdict() {
 }
 
 #[test]
+fn who_comes_back_after_an_error_in_its_own_time_is_noticed() {
+    let verdicts = judge(Some(Lie::Application(Trick::ReturnsLate)));
+    for (id, wanted) in [
+        ("37/errors/no-return-after-error", Verdict::Lenient),
+        ("37/errors/no-return-after-plain-error", Verdict::Fail),
+    ] {
+        assert_eq!(verdicts.get(id), Some(&wanted), "{id}");
+    }
+}
+
+#[test]
 fn every_case_catches_a_liar_and_every_lie_is_noticed() {
     let honest = judge(None);
     let judged = honest.iter().filter(|(_, v)| matches!(v, Verdict::Pass | Verdict::Lenient));

@@ -229,7 +229,24 @@ impl Secure {
         match self.fate(cx).await?.0 {
             Fate::Closed => Ok(()),
             Fate::Serving => Err(self.link.fail("accepted", expected, "a PING is answered")),
-            Fate::Silent => Err(self.link.fail("stays-open", expected, "it stays open")),
+            Fate::Silent => self.must_close_in_time(expected).await,
         }
+    }
+
+    /// A close that must come is waited for as long as anything that must: some take their time.
+    async fn must_close_in_time(&mut self, expected: String) -> Result<(), Stop> {
+        let seen = match self.link.until_closed(&expected).await {
+            Ok(seen) => seen,
+            Err(Stop::Hang(_)) => {
+                return Err(self.link.fail("stays-open", expected, "it stays open"));
+            }
+            Err(other) => return Err(other),
+        };
+        for frame in &seen {
+            if let Err((slug, got)) = self.tunnel.open(frame) {
+                return Err(Stop::Fail(Finding::new(slug, "MESSAGEs that open", got)));
+            }
+        }
+        Ok(())
     }
 }

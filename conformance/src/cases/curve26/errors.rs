@@ -118,14 +118,9 @@ async fn no_second_try(cx: &mut Context) -> Outcome {
     hello_of(&mut link).await?;
     link.write(error("400")).await?;
     link.until_closed("ERROR ends the connection").await?;
-    let bench = std::rc::Rc::clone(cx.bench());
-    tokio::select! {
-        biased;
-        again = socket.link() => {
-            drop(again);
-            let finding = Finding::new("came-back", "no other connection", "it dials again");
-            Err(Stop::Fail(finding))
-        }
-        () = bench.window() => Ok(()),
+    if cx.comes_back(&socket).await?.is_some() {
+        let finding = Finding::new("came-back", "no other connection", "it dials again");
+        return Err(Stop::Fail(finding));
     }
+    Ok(())
 }

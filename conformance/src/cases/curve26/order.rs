@@ -115,7 +115,8 @@ async fn clear_message(cx: &mut Context) -> Outcome {
     peer.must_close(cx, "a message in clear").await?;
     // What was smuggled in would come first.
     let nonce = cx.entropy.nonce();
-    secured(cx).await?.send(&[nonce]).await?;
+    let mut peer = secured(cx).await?;
+    peer.send(&[nonce]).await?;
     cx.expect_delivery(&[&nonce]).await
 }
 

@@ -172,17 +172,6 @@ async fn error_is_fatal(cx: &mut Context) -> Outcome {
     Ok(())
 }
 
-/// Whether the same socket of the SUT connects again within a quiet window.
-async fn comes_back(cx: &mut Context) -> Result<Option<Link>, Stop> {
-    let bench = std::rc::Rc::clone(cx.bench());
-    let socket = cx.socket().await?;
-    tokio::select! {
-        biased;
-        link = cx.link_to(&socket) => link.map(Some),
-        () = bench.quiet.window() => Ok(None),
-    }
-}
-
 async fn no_return_after_error(cx: &mut Context) -> Outcome {
     let mut peer = cx.greeted().await?;
     peer.expect_command("READY").await?;
@@ -190,8 +179,8 @@ async fn no_return_after_error(cx: &mut Context) -> Outcome {
     if peer.fate().await?.fate != Fate::Closed {
         return Err(peer.fail("error-survived", "ERROR ends the connection", "it stays open"));
     }
-    // The window is at least 20 ms: twenty times the interval that was asked for.
-    if comes_back(cx).await?.is_some() {
+    let socket = cx.socket().await?;
+    if cx.comes_back(&socket).await?.is_some() {
         cx.lenient("returns-after-error", "no new connection", "a new connection");
     }
     Ok(())
@@ -203,7 +192,8 @@ async fn no_return_after_plain_error(cx: &mut Context) -> Outcome {
     if peer.fate().await?.fate != Fate::Closed {
         return Err(peer.fail("error-survived", "ERROR ends the connection", "it stays open"));
     }
-    if comes_back(cx).await?.is_some() {
+    let socket = cx.socket().await?;
+    if cx.comes_back(&socket).await?.is_some() {
         let got = "a new connection";
         return Err(peer.fail("returns-after-error", "no new connection", got));
     }
@@ -261,7 +251,8 @@ async fn returns_after_violation(cx: &mut Context) -> Outcome {
         return Err(Stop::NotApplicable("a SUT that closes on a size of 2^63".to_owned()));
     }
     drop(peer);
-    if comes_back(cx).await?.is_none() {
+    let socket = cx.socket().await?;
+    if cx.comes_back(&socket).await?.is_none() {
         cx.lenient("gives-up-after-violation", "a new connection", "none in a quiet window");
     }
     Ok(())

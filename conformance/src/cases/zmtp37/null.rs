@@ -284,9 +284,13 @@ async fn error_sent(cx: &mut Context) -> Outcome {
     unknown.write(command("NOSUCH", b"")).await?;
     for peer in [&mut refused, &mut broken, &mut unknown] {
         // No PING behind the cause: a reset could take the ERROR with it.
-        for frame in peer.until_closed("the connection is closed").await? {
-            if frame.is("ERROR") {
-                judge_error(cx, peer, &frame)?;
+        loop {
+            match peer.frame("ERROR, or the end").await {
+                Ok(Some(frame)) if frame.is("ERROR") => judge_error(cx, peer, &frame)?,
+                Ok(Some(_)) => {}
+                // Who stays is judged elsewhere, too.
+                Ok(None) | Err(Stop::Hang(_)) => break,
+                Err(other) => return Err(other),
             }
         }
     }

@@ -79,7 +79,8 @@ pub(super) async fn plain_client(cx: &mut Context) -> Result<Link, Stop> {
 async fn plain_client_in_either_role(cx: &mut Context) -> Outcome {
     let open = match plain_client(cx).await {
         Ok(mut peer) => peer.fate().await?.fate != Fate::Closed,
-        Err(Stop::Fail(_)) => false,
+        // A refusal, or the wait of a server.
+        Err(Stop::Fail(_) | Stop::Hang(_)) => false,
         Err(other) => return Err(other),
     };
     let can = if open { "can" } else { "cannot" };

@@ -4,7 +4,7 @@
 //! Absent: CURVE (37-WIRE-003), whose dialogue is not part of this suite.
 
 use super::topology::{PLAIN_CLIENT, plain_client};
-use crate::case::{Case, SENDERS};
+use crate::case::{CONNECT, Case, SENDERS};
 use crate::context::Context;
 use crate::octets::{COMMAND, Frame, hex, ready, title};
 use crate::probe::Link;
@@ -29,6 +29,7 @@ pub(super) const CASES: &[Case] = &[
         promise: "Under PLAIN messages and commands have the framing they have under NULL.",
         effect: "PLAIN peers do not understand each other's messages",
         types: SENDERS,
+        roles: CONNECT,
         needs: &[Need::Send],
         options: PLAIN_CLIENT,
         run: |cx| Box::pin(plain_uses_message_frames(cx)),

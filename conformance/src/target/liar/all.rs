@@ -209,6 +209,7 @@ impl Lie {
         Self::Application(Trick::Links(1)),
         Self::Application(Trick::Links(100)),
         Self::Application(Trick::ReturnsAtOnce),
+        Self::Application(Trick::ReturnsLate),
         Self::Application(Trick::EndsAll),
         Self::Application(Trick::ToFirst),
         Self::Application(Trick::ToAll),

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use tokio::io::duplex;
 use tokio::sync::Notify;
+use tokio::time::sleep;
 
 use super::hub::Hub;
 use super::relay::relay;
@@ -16,6 +17,8 @@ use crate::target::{Later, Socket, SocketSpec, Stream, Target, TargetError};
 
 /// Octets one direction of the pipe to the tester holds.
 const PIPE: usize = 64 << 10;
+/// Longer than the shortest quiet window.
+const LATE: Duration = Duration::from_millis(100);
 
 /// Messages that the application receives before those of the honest socket, and the end that
 /// connections of one socket share.
@@ -134,7 +137,11 @@ impl Socket for LyingSocket {
             if matches!(self.trick(), Some(Trick::Links(most)) if number >= most) {
                 std::future::pending::<()>().await;
             }
-            let inner = if self.trick() == Some(Trick::ReturnsAtOnce) && number > 0 {
+            let returns = [Trick::ReturnsAtOnce, Trick::ReturnsLate].map(Some);
+            let inner = if returns.contains(&self.trick()) && number > 0 {
+                if self.trick() == Some(Trick::ReturnsLate) {
+                    sleep(LATE).await;
+                }
                 let fresh = self.target.open(self.spec).await?;
                 self.others.borrow_mut().push(Rc::clone(&fresh));
                 fresh.link().await?

@@ -184,6 +184,8 @@ pub enum Trick {
     Links(usize),
     /// A connecting peer comes back at once, whatever happened.
     ReturnsAtOnce,
+    /// The same, in its own time.
+    ReturnsLate,
     /// The end of a connection ends all others of its socket.
     EndsAll,
     /// Messages reach the first peer, whoever they are for.
