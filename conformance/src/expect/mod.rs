@@ -42,6 +42,9 @@ pub struct Expected {
     pub case: String,
     /// What it says of this peer: `fail`, `hang`, `crash` or `lenient`.
     pub verdict: Verdict,
+    /// What else it says of it, where that depends on the peer's timing: `pass` and `flaky` too.
+    #[serde(default)]
+    pub or: Vec<Verdict>,
     /// Which way of differing.
     pub signature: String,
     /// What the peer does.
@@ -116,7 +119,10 @@ impl Expectations {
                 Profile::Strict | Profile::Interop => entry.signs(record),
             };
             let mut judged = records.iter().filter(|record| entry.speaks_of(record)).peekable();
-            judged.peek().is_some() && !judged.any(comes)
+            let passes = |record: &Record| {
+                record.verdict == Verdict::Pass && entry.or.contains(&Verdict::Pass)
+            };
+            judged.peek().is_some() && !judged.any(|record| comes(record) || passes(record))
         })
     }
 }
@@ -140,6 +146,10 @@ impl Expected {
         match self.verdict {
             Verdict::Fail | Verdict::Hang | Verdict::Crash | Verdict::Lenient => {}
             other => return Err(format!("verdict {other}: write fail, hang, crash or lenient")),
+        }
+        let idle = [Verdict::NotApplicable, Verdict::Blocked, Verdict::NotRun, Verdict::Info];
+        if let Some(other) = self.or.iter().find(|or| idle.contains(or)) {
+            return Err(format!("or {other}: write what a case can come to"));
         }
         for condition in self.conditions() {
             let known = match condition {
@@ -182,7 +192,8 @@ impl Expected {
     }
 
     fn foretells(&self, record: &Record) -> bool {
-        self.signs(record) && self.verdict == record.verdict
+        let foretold = self.verdict == record.verdict || self.or.contains(&record.verdict);
+        self.signs(record) && foretold
     }
 
     /// Whether the record differs in the way of this entry, whatever its verdict.
@@ -244,6 +255,21 @@ mod tests {
         assert!(!foretold(Verdict::Fail, "other"));
         assert!(!foretold(Verdict::Hang, "odd"));
         assert!(!foretold(Verdict::Flaky, "odd"));
+    }
+
+    #[test]
+    fn what_depends_on_timing_may_come_in_several_ways() {
+        let known = Expectations::parse(&file("hang", "or = ['flaky', 'pass']")).unwrap();
+        let judged = |verdict, signature| record(SocketType::Pull, verdict, signature);
+        for verdict in [Verdict::Hang, Verdict::Flaky] {
+            assert!(known.entry(&judged(verdict, "odd")).is_some(), "{verdict}");
+            assert!(known.entry(&judged(verdict, "other")).is_none(), "{verdict}");
+        }
+        assert!(known.entry(&judged(Verdict::Fail, "odd")).is_none());
+        let passed = Record { finding: None, ..judged(Verdict::Pass, "") };
+        assert_eq!(known.stale(&[passed.clone()], Profile::Default).count(), 0);
+        let strict = Expectations::parse(&file("hang", "or = ['flaky']")).unwrap();
+        assert_eq!(strict.stale(&[passed], Profile::Default).count(), 1);
     }
 
     #[test]
@@ -315,6 +341,7 @@ mod tests {
     fn what_could_never_hold_is_refused() {
         for (verdict, when, says) in [
             ("pass", "", "fail, hang"),
+            ("fail", "or = ['blocked']", "or blocked"),
             ("fail", "when = 'typ = SUB'", "typ = SUB"),
             ("fail", "when = 'type = SUBB'", "SUBB"),
             ("fail", "when = 'role'", "role = bind"),
