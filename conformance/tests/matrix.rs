@@ -56,7 +56,7 @@ fn check(report: &Value) {
 
 #[test]
 fn the_reference_talks_to_itself_by_every_pattern() {
-    let (code, report) = judged(&["reference"], None);
+    let (code, report) = judged(&["reference", "--every"], None);
     let cells = report["cells"].as_array().unwrap();
     let bad: Vec<_> = cells.iter().filter(|cell| cell["outcome"] != "ok").collect();
     assert!(bad.is_empty(), "{}", json!(bad));
@@ -65,6 +65,19 @@ fn the_reference_talks_to_itself_by_every_pattern() {
         assert!(cells.iter().any(|cell| cell["pattern"] == pattern), "{pattern}");
     }
     assert_eq!(cells.iter().filter(|cell| cell["talks"] == false).count(), 20);
+}
+
+#[test]
+fn unasked_each_pattern_and_each_mechanism_and_transport_is_met_but_not_all_of_them_together() {
+    let (code, report) = judged(&["reference"], None);
+    let cells = report["cells"].as_array().unwrap();
+    assert_eq!((code, cells.len()), (Some(0), if cfg!(unix) { 50 } else { 46 }));
+    let met = |field: &str| {
+        cells.iter().map(|cell| cell[field].to_string()).collect::<std::collections::BTreeSet<_>>()
+    };
+    assert_eq!(met("pattern").len(), 14);
+    assert_eq!(met("mechs").len(), 9);
+    assert_eq!(met("transport").len(), if cfg!(unix) { 2 } else { 1 });
 }
 
 #[test]
@@ -155,7 +168,10 @@ fn what_is_known_is_no_failure_and_what_comes_no_more_is_stale() {
     let with: Vec<&str> = words.iter().copied().chain(["--expect", &file]).collect();
     let (code, report) = judged(&with, Some("change"));
     assert_eq!((code, &report["unexpected"]), (Some(0), &json!(0)));
-    assert_eq!(report["cells"][0]["known"]["why"], "it is a liar");
+    let cell = &report["cells"][0];
+    assert_eq!(cell["known"]["why"], "it is a liar");
+    assert_eq!(cell["attempts"], json!(["fails"]), "what was foretold is not tried again");
+    assert!(!cell["lines"].as_array().unwrap().is_empty(), "and has its octets all the same");
     let (code, report) = judged(&with, Some("none"));
     assert_eq!((code, &report["stale"][0]["why"]), (Some(3), &json!("it is a liar")));
     let (code, _) = judged(&words, Some("change"));

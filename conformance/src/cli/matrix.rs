@@ -24,7 +24,7 @@ const YOURS: &str = "yours";
 /// The name of the engine of this program.
 const REFERENCE: &str = "reference";
 /// Seconds after which nothing is waited for.
-const DEADLINE: f64 = 4.0;
+const DEADLINE: f64 = 6.0;
 /// Groups of failures that are told whole.
 const TOLD: usize = 12;
 
@@ -47,6 +47,11 @@ pub(super) struct Matrix {
     /// Only where this peer binds; `first` or `second` names a side
     #[arg(long, value_name = "PEER")]
     bind: Option<String>,
+    /// Every pattern by every mechanism over every transport. Without this each pair meets by every
+    /// pattern with NULL over tcp, and by a few patterns with what else both have; any of the flags
+    /// above, or a single pair, chooses everything that fits
+    #[arg(long)]
+    every: bool,
     /// Cells that are busy at once
     #[arg(long, value_name = "N", default_value = "24")]
     jobs: NonZeroUsize,
@@ -135,7 +140,7 @@ impl Matrix {
                 jobs: self.jobs.get(),
                 deadline: Duration::from_secs_f64(self.deadline),
             };
-            let run = matrix::run(&crew, plan, settings, &progress()).await;
+            let run = matrix::run(&crew, plan, settings, &known, &progress()).await;
             let run = run.map_err(|error| {
                 Failure::unreachable(format!("no folder for the files of ipc: {error}"))
             })?;
@@ -230,7 +235,10 @@ impl Matrix {
             Some("second") => Some(Bind::Side(Side::Second)),
             Some(name) => Some(Bind::Peer(number(name)?)),
         };
+        let narrow = !(self.pattern.is_empty() && self.mech.is_empty())
+            || !(self.transport.is_empty() && self.bind.is_none());
         Ok(Choice {
+            every: self.every || narrow || pairs.len() == 1,
             pairs,
             patterns: self.pattern.clone(),
             mechs: self.mech.clone(),

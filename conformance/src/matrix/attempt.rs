@@ -38,6 +38,9 @@ pub(super) struct Attempt {
     pub(super) steps: Vec<transcript::Step>,
 }
 
+/// Places for both sides, or why there are none.
+pub(super) type Seats = Result<[Seat; 2], AdapterError>;
+
 /// A folder for the files of ipc, gone with this value.
 #[derive(Debug)]
 pub(super) struct Folder {
@@ -72,25 +75,29 @@ pub(super) struct World<'a> {
 }
 
 impl World<'_> {
+    /// Places for both sides of a cell.
+    pub(super) async fn seats(&self, cell: &Cell, company: Company) -> Seats {
+        let [first, second] = cell.peers;
+        match company {
+            Company::Alone => self.crew.alone(first, second).await,
+            Company::Shared | Company::Recorded => Ok([
+                self.crew.seat(first, Side::First).await?,
+                self.crew.seat(second, Side::Second).await?,
+            ]),
+        }
+    }
+
     /// Tries a cell; `number` gives its messages a word of their own.
-    pub(super) async fn attempt(&self, cell: &Cell, number: usize, company: Company) -> Attempt {
-        let began = Instant::now();
-        let seats = async {
-            let mut seats = Vec::new();
-            for side in Side::ALL {
-                let peer = *side.of(&cell.peers);
-                seats.push(match company {
-                    Company::Alone => self.crew.alone(peer, side).await?,
-                    Company::Shared | Company::Recorded => self.crew.seat(peer, side).await?,
-                });
-            }
-            Ok(seats)
-        };
-        let seats: Result<Vec<Seat>, AdapterError> = seats.await;
-        let (first, second) = match seats.as_deref() {
-            Ok([first, second]) => (first, second),
-            Ok(_) => return Attempt { fault: None, took: began.elapsed(), steps: Vec::new() },
-            Err(error) => return no_start(error, began.elapsed()),
+    pub(super) async fn attempt(
+        &self,
+        cell: &Cell,
+        number: usize,
+        company: Company,
+        seats: Seats,
+    ) -> Attempt {
+        let [first, second] = match &seats {
+            Ok(seats) => seats,
+            Err(error) => return no_start(error),
         };
         let stage = Stage {
             cell,
@@ -279,7 +286,7 @@ impl World<'_> {
     }
 }
 
-fn no_start(error: &AdapterError, took: Duration) -> Attempt {
+fn no_start(error: &AdapterError) -> Attempt {
     let fault = Fault {
         outcome: Outcome::Dies,
         step: Step::Open,
@@ -288,5 +295,5 @@ fn no_start(error: &AdapterError, took: Duration) -> Attempt {
         got: error.to_string(),
         dead: None,
     };
-    Attempt { fault: Some(fault), took, steps: Vec::new() }
+    Attempt { fault: Some(fault), took: Duration::ZERO, steps: Vec::new() }
 }

@@ -1,6 +1,7 @@
-//! The peers of a run: two processes each, so that a peer meets itself as it meets others.
+//! The peers of a run: two processes each, so that a peer meets itself as it meets others, or more
+//! where a process bears few cells.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::time::Duration;
 
 use futures_util::future::join_all;
@@ -13,6 +14,13 @@ use crate::target::zap;
 
 /// Start-up may import an interpreter and compile its code; any other answer is waited for less.
 const START: Duration = Duration::from_secs(30);
+
+/// Cells of a side that a peer should be able to bear at once: cells mostly wait.
+const SEATS: usize = 16;
+/// The most processes of a side.
+const COPIES: usize = 4;
+/// Cells that may have processes of their own at once: each is two starts of an interpreter.
+const APART: usize = 4;
 
 /// A peer to be started.
 #[derive(Clone, Debug)]
@@ -29,11 +37,17 @@ pub struct Member {
     pub name: String,
     /// What its adapter says of it.
     pub hello: Hello,
-    copies: [Copy; 2],
+    /// Processes of each side; the first suffices for a peer that many cells may share.
+    copies: [Vec<Copy>; 2],
+    next: Cell<usize>,
 }
 
 /// All peers of a run, by number.
-pub struct Crew(Vec<Member>);
+pub struct Crew {
+    members: Vec<Member>,
+    /// Cells that may have processes of their own at once.
+    apart: Arc<Semaphore>,
+}
 
 /// One process, started when it is needed and again after its end.
 struct Copy {
@@ -47,6 +61,7 @@ struct Copy {
 pub(super) struct Seat {
     pub(super) adapter: Adapter,
     _room: Option<OwnedSemaphorePermit>,
+    _apart: Option<Arc<OwnedSemaphorePermit>>,
 }
 
 impl Copy {
@@ -64,7 +79,7 @@ impl Copy {
             None => start(&self.argv).await?,
         };
         *kept = Some(adapter.clone());
-        Ok(Seat { adapter, _room: room })
+        Ok(Seat { adapter, _room: room, _apart: None })
     }
 }
 
@@ -96,18 +111,17 @@ impl Crew {
     /// Starts all of them, and tells who did not start, and why.
     pub async fn muster(recruits: &[Recruit]) -> (Self, Vec<(String, AdapterError)>) {
         let started = recruits.iter().map(|recruit| async move {
-            let copies = [(); 2].map(|()| Copy::new(&recruit.argv));
-            let hello = match copies.first() {
-                Some(copy) => copy.seat().await?.adapter.hello().clone(),
-                None => {
-                    return Err(AdapterError::Spawn { command: String::new(), why: String::new() });
-                }
-            };
-            let seats = usize::try_from(hello.concurrency).unwrap_or(1).min(256);
-            for copy in &copies {
+            let first = Copy::new(&recruit.argv);
+            let hello = first.seat().await?.adapter.hello().clone();
+            let seats = usize::try_from(hello.concurrency).unwrap_or(1).clamp(1, 256);
+            let more = |_| Copy::new(&recruit.argv);
+            let count = SEATS.div_ceil(seats).min(COPIES);
+            let mine = std::iter::once(first).chain((1..count).map(more)).collect();
+            let copies: [Vec<Copy>; 2] = [mine, (0..count).map(more).collect()];
+            for copy in copies.iter().flatten() {
                 *copy.room.borrow_mut() = Arc::new(Semaphore::new(seats));
             }
-            Ok(Member { name: recruit.name.clone(), hello, copies })
+            Ok(Member { name: recruit.name.clone(), hello, copies, next: Cell::new(0) })
         });
         let mut crew = Vec::new();
         let mut absent = Vec::new();
@@ -117,35 +131,47 @@ impl Crew {
                 Err(error) => absent.push((recruit.name.clone(), error)),
             }
         }
-        (Self(crew), absent)
+        (Self { members: crew, apart: Arc::new(Semaphore::new(APART)) }, absent)
     }
 
     /// The peers, by number.
     pub fn members(&self) -> &[Member] {
-        &self.0
+        &self.members
     }
 
     /// The name of a peer; empty for no peer.
     pub fn name(&self, number: usize) -> &str {
-        self.0.get(number).map_or("", |member| member.name.as_str())
+        self.members.get(number).map_or("", |member| member.name.as_str())
     }
 
     /// A place in the process that plays this side.
     pub(super) async fn seat(&self, number: usize, side: Side) -> Result<Seat, AdapterError> {
-        match self.0.get(number) {
-            Some(member) => side.of(&member.copies).seat().await,
-            None => Err(AdapterError::Spawn { command: String::new(), why: "no peer".into() }),
-        }
+        let member = self.members.get(number).ok_or_else(nobody)?;
+        let copies = side.of(&member.copies);
+        // The first with room, so that no more are started than are needed; else one after another.
+        let free = copies.iter().find(|copy| copy.room.borrow().available_permits() > 0);
+        let turn = member.next.replace(member.next.get().wrapping_add(1));
+        let copy = free.or_else(|| copies.iter().cycle().nth(turn % copies.len().max(1)));
+        copy.ok_or_else(nobody)?.seat().await
     }
 
-    /// A process for one cell alone.
-    pub(super) async fn alone(&self, number: usize, side: Side) -> Result<Seat, AdapterError> {
-        match self.0.get(number) {
-            Some(member) => {
-                let adapter = start(&side.of(&member.copies).argv).await?;
-                Ok(Seat { adapter, _room: None })
-            }
-            None => Err(AdapterError::Spawn { command: String::new(), why: "no peer".into() }),
-        }
+    /// Processes for one cell alone.
+    pub(super) async fn alone(
+        &self,
+        first: usize,
+        second: usize,
+    ) -> Result<[Seat; 2], AdapterError> {
+        let room = Arc::clone(&self.apart).acquire_owned().await.ok().map(Arc::new);
+        let seat = async |number: usize, side: Side| {
+            let member = self.members.get(number).ok_or_else(nobody)?;
+            let copy = side.of(&member.copies).first().ok_or_else(nobody)?;
+            let adapter = start(&copy.argv).await?;
+            Ok(Seat { adapter, _room: None, _apart: room.clone() })
+        };
+        Ok([seat(first, Side::First).await?, seat(second, Side::Second).await?])
     }
+}
+
+fn nobody() -> AdapterError {
+    AdapterError::Spawn { command: String::new(), why: "no peer".into() }
 }

@@ -5,7 +5,7 @@ use serde::Deserialize;
 
 use super::cell::{Cell, Side, Transport};
 use super::crew::Crew;
-use super::outcome::{Outcome, Step};
+use super::outcome::{Fault, Outcome, Step};
 use super::pattern::Pattern;
 use super::run::Record;
 
@@ -83,6 +83,17 @@ impl Known {
         self.expect.iter().find(|entry| entry.foretells(crew, record))
     }
 
+    /// Whether a cell is known to end badly, in whatever way.
+    pub(super) fn doubts(&self, crew: &Crew, cell: &Cell) -> bool {
+        self.expect.iter().any(|entry| entry.speaks_of(crew, cell))
+    }
+
+    /// Whether an entry foretells that a cell ends so.
+    pub(super) fn foretells(&self, crew: &Crew, cell: &Cell, fault: &Fault) -> bool {
+        let fits = |entry: &Entry| entry.fits(fault.outcome, fault) && entry.speaks_of(crew, cell);
+        self.expect.iter().any(fits)
+    }
+
     /// Entries whose cells were tried, but never ended as they say.
     pub fn stale<'a>(&'a self, crew: &Crew, records: &[Record]) -> Vec<&'a Entry> {
         let is_stale = |entry: &&Entry| {
@@ -142,10 +153,13 @@ impl Entry {
 
     fn foretells(&self, crew: &Crew, record: &Record) -> bool {
         let Some(fault) = &record.fault else { return false };
-        let outcome = self.outcome == record.outcome || self.or.contains(&record.outcome);
+        self.fits(record.outcome, fault) && self.speaks_of(crew, &record.cell)
+    }
+
+    fn fits(&self, outcome: Outcome, fault: &Fault) -> bool {
         let step = self.step.is_none_or(|step| step == fault.step);
         let signature = self.signature.as_deref().is_none_or(|one| one == fault.signature);
-        outcome && step && signature && self.speaks_of(crew, &record.cell)
+        (self.outcome == outcome || self.or.contains(&outcome)) && step && signature
     }
 }
 

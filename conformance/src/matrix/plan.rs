@@ -17,6 +17,8 @@ pub struct Choice {
     pub transports: Vec<Transport>,
     /// Who may bind: a side, or a peer by number.
     pub bind: Option<Bind>,
+    /// Every combination; else what is [usual](is_usual).
+    pub every: bool,
 }
 
 /// Who binds.
@@ -55,13 +57,8 @@ pub fn plan(crew: &Crew, choice: &Choice) -> Vec<Planned> {
                         let twin = pattern.is_symmetric() && !alone && first > second;
                         !twin && binds(choice.bind, bind, [*first, *second])
                     });
-                    cells.extend(pairs.map(|&peers| Cell {
-                        peers,
-                        bind,
-                        pattern,
-                        mechs,
-                        transport,
-                    }));
+                    let pairs = pairs.map(|&peers| Cell { peers, bind, pattern, mechs, transport });
+                    cells.extend(pairs.filter(|cell| choice.every || is_usual(cell)));
                 }
             }
         }
@@ -78,6 +75,20 @@ pub fn plan(crew: &Crew, choice: &Choice) -> Vec<Planned> {
         all.join("; ")
     };
     cells.into_iter().map(|cell| Planned { lacks: lacks(&cell), cell }).collect()
+}
+
+/// Whether a cell is tried where nobody asks for every combination. Each pair meets by every pattern,
+/// with NULL over tcp. What secures or carries a connection does not look at patterns: it is met by
+/// one way, by both with names in the handshake, and by subscriptions, ipc by the first two. Of strangers in security each
+/// server meets each client once; a pattern would change nothing, for no message may get through.
+fn is_usual(cell: &Cell) -> bool {
+    let null = cell.mechs == [Mech::Null; 2];
+    match cell.transport {
+        _ if cell.is_mismatch() => cell.bind == Side::First,
+        Transport::Tcp if null => true,
+        Transport::Tcp => ["push-pull", "dealer-router", "pub-sub"].contains(&cell.pattern.id),
+        Transport::Ipc => null && ["push-pull", "dealer-router"].contains(&cell.pattern.id),
+    }
 }
 
 fn chosen(patterns: &[&'static Pattern], pattern: &Pattern) -> bool {

@@ -1,4 +1,6 @@
-//! The run: every cell once, then those that ended badly once more with every octet noted.
+//! The run: every cell once, then those that ended badly once more with every octet noted. What is
+//! known to end badly comes last, when it is known how long to wait here, with its octets noted at
+//! once; when it ends as foretold there is nothing to try again.
 
 use std::cell::RefCell;
 use std::collections::BTreeSet;
@@ -10,14 +12,12 @@ use futures_util::stream;
 use super::attempt::{Attempt, Company, Folder, World};
 use super::cell::Cell;
 use super::crew::Crew;
+use super::known::Known;
 use super::outcome::{Fault, Outcome};
 use super::patience::Patience;
 use super::plan::Planned;
 use crate::runner::Early;
 use crate::transcript;
-
-/// Cells that may wait at once, most of them for a place.
-const WAITING: usize = 160;
 
 /// How to run.
 #[derive(Clone, Copy, Debug)]
@@ -39,7 +39,7 @@ pub struct Record {
     pub fault: Option<Fault>,
     /// Why it was not tried, or what else there is to say.
     pub reason: String,
-    /// Outcomes, the first in company, the second with every octet noted.
+    /// Outcomes, the first in company, the second with every octet noted; one, if it was foretold.
     pub attempts: Vec<Outcome>,
     /// How long the first attempt took.
     pub took: Duration,
@@ -79,6 +79,7 @@ pub async fn run(
     crew: &Crew,
     plan: Vec<Planned>,
     settings: Settings,
+    known: &Known,
     tell: &dyn Fn(Progress),
 ) -> std::io::Result<Run> {
     let (began, start) = (SystemTime::now(), Instant::now());
@@ -88,14 +89,23 @@ pub async fn run(
     let early = Early::new(None);
     let possible = |planned: &(usize, &Planned)| planned.1.lacks.is_empty();
     let cells = plan.iter().enumerate().filter(possible);
-    let cells: Vec<(usize, Cell)> = cells.map(|(number, each)| (number, each.cell)).collect();
-    let (first, whole) =
-        all(&world, &cells, WAITING, &early, |_| Company::Shared, false, tell).await;
+    let mut cells: Vec<(usize, Cell)> = cells.map(|(number, each)| (number, each.cell)).collect();
+    cells.sort_by_key(|(_, cell)| known.doubts(crew, cell));
+    let doubted = cells.iter().filter(|(_, cell)| known.doubts(crew, cell));
+    let doubted: BTreeSet<usize> = doubted.map(|(number, _)| *number).collect();
+    let company = |number: usize| match doubted.contains(&number) {
+        true => Company::Recorded,
+        false => Company::Shared,
+    };
+    let (first, whole) = all(&world, &cells, &early, company, false, tell).await;
     let mut bad = Vec::new();
     for (number, attempt) in &first {
         let fault = attempt.fault.as_ref().filter(|fault| fault.outcome.is_bad());
         if let (Some(fault), Some(planned)) = (fault, plan.get(*number)) {
-            bad.push((*number, planned.cell, fault.outcome == Outcome::Dies));
+            let dies = fault.outcome == Outcome::Dies;
+            if dies || !known.foretells(crew, &planned.cell, fault) {
+                bad.push((*number, planned.cell, dies));
+            }
         }
     }
     let alone = |number: usize| {
@@ -104,7 +114,7 @@ pub async fn run(
     };
     let cells: Vec<(usize, Cell)> = bad.iter().map(|(number, cell, _)| (*number, *cell)).collect();
     let (second, again) = match whole {
-        true => all(&world, &cells, WAITING, &early, alone, true, tell).await,
+        true => all(&world, &cells, &early, alone, true, tell).await,
         false => (Vec::new(), false),
     };
     let records = conclude(plan, first, second);
@@ -113,11 +123,11 @@ pub async fn run(
 
 type Attempts = Vec<(usize, Attempt)>;
 
-/// Tries cells; whether all of them were tried.
+/// Tries cells; whether all of them were tried. Each begins when both its peers have a place for
+/// it, so that a slow peer holds up nobody but its own cells.
 async fn all(
     world: &World<'_>,
     cells: &[(usize, Cell)],
-    at_once: usize,
     early: &Early,
     company: impl Fn(usize) -> Company,
     again: bool,
@@ -125,8 +135,11 @@ async fn all(
 ) -> (Attempts, bool) {
     let attempts = RefCell::new(Vec::with_capacity(cells.len()));
     let (attempts_of, company) = (&attempts, &company);
-    let work = stream::iter(cells).for_each_concurrent(at_once, |(number, cell)| async move {
-        let attempt = world.attempt(cell, *number, company(*number)).await;
+    let work = stream::iter(cells).for_each_concurrent(None, |(number, cell)| async move {
+        let company = company(*number);
+        let seats = world.seats(cell, company).await;
+        // Boxed: thousands wait for a place, and need no room for a dialogue yet.
+        let attempt = Box::pin(world.attempt(cell, *number, company, seats)).await;
         attempts_of.borrow_mut().push((*number, attempt));
         let done = attempts_of.borrow().len();
         tell(Progress { done, all: cells.len(), again });
