@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use super::cell::{Cell, Side, Transport};
-use super::crew::{Crew, Seat};
+use super::crew::{Crew, Seats};
 use super::outcome::{Fault, Outcome, Step};
 use super::patience::Patience;
 use super::relay::{Relay, in_time};
@@ -37,9 +37,6 @@ pub(super) struct Attempt {
     /// What crossed the wire, sent by the one that connects or received by it.
     pub(super) steps: Vec<transcript::Step>,
 }
-
-/// Places for both sides, or why there are none.
-pub(super) type Seats = Result<[Seat; 2], AdapterError>;
 
 /// A folder for the files of ipc, gone with this value.
 #[derive(Debug)]

@@ -64,6 +64,9 @@ pub(super) struct Seat {
     _apart: Option<Arc<OwnedSemaphorePermit>>,
 }
 
+/// Places for both sides of a cell, or why there are none.
+pub(super) type Seats = Result<[Seat; 2], AdapterError>;
+
 impl Copy {
     fn new(argv: &[String]) -> Self {
         let room = RefCell::new(Arc::new(Semaphore::new(1)));
@@ -153,6 +156,13 @@ impl Crew {
         let turn = member.next.replace(member.next.get().wrapping_add(1));
         let copy = free.or_else(|| copies.iter().cycle().nth(turn % copies.len().max(1)));
         copy.ok_or_else(nobody)?.seat().await
+    }
+
+    /// Lets every process be a new one from now on: what was done to a peer may outlive its cell.
+    pub(super) async fn renew(&self) {
+        for copy in self.members.iter().flat_map(|member| member.copies.iter().flatten()) {
+            copy.adapter.lock().await.take();
+        }
     }
 
     /// Processes for one cell alone.

@@ -77,10 +77,10 @@ pub fn plan(crew: &Crew, choice: &Choice) -> Vec<Planned> {
     cells.into_iter().map(|cell| Planned { lacks: lacks(&cell), cell }).collect()
 }
 
-/// Whether a cell is tried where nobody asks for every combination. Each pair meets by every pattern,
-/// with NULL over tcp. What secures or carries a connection does not look at patterns: it is met by
-/// one way, by both with names in the handshake, and by subscriptions, ipc by the first two. Of strangers in security each
-/// server meets each client once; a pattern would change nothing, for no message may get through.
+/// Whether a cell is tried where nobody asks for every combination. Each pair meets by every
+/// pattern, with NULL over tcp. What secures or carries a connection does not look at patterns: it
+/// is met by one way, by both with names in the handshake, and by subscriptions; ipc by the first
+/// two. Of strangers in security each server meets each client once: no message may get through.
 fn is_usual(cell: &Cell) -> bool {
     let null = cell.mechs == [Mech::Null; 2];
     match cell.transport {

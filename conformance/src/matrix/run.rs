@@ -113,6 +113,7 @@ pub async fn run(
         if dies { Company::Alone } else { Company::Recorded }
     };
     let cells: Vec<(usize, Cell)> = bad.iter().map(|(number, cell, _)| (*number, *cell)).collect();
+    crew.renew().await;
     let (second, again) = match whole {
         true => all(&world, &cells, &early, alone, true, tell).await,
         false => (Vec::new(), false),
