@@ -94,7 +94,9 @@ pub(super) fn vague_file_name(file: &File) -> Option<Broken> {
 /// Files that may wait for time itself, each with the reason: time is what they model, and nothing
 /// is decided by how long the wait took.
 pub(super) const SLEEPS_WITH_A_REASON: &[(&str, &str)] = &[
+    ("conformance/src/context/returns.rs", "as long as the peer itself takes to come back"),
     ("conformance/src/quiet.rs", "the quiet window: the one time in which nothing must happen"),
+    ("conformance/src/target/liar/application.rs", "a liar that comes back late"),
     ("conformance/src/runner/stop.rs", "the end of a run that --max-time sets"),
     ("reference/src/runtime/endpoints.rs", "the waits that the back-off of the core asks for"),
     ("reference/src/runtime/session.rs", "the deadlines that the core asks for"),
