@@ -235,10 +235,12 @@ impl Matrix {
             Some("second") => Some(Bind::Side(Side::Second)),
             Some(name) => Some(Bind::Peer(number(name)?)),
         };
-        let narrow = !(self.pattern.is_empty() && self.mech.is_empty())
-            || !(self.transport.is_empty() && self.bind.is_none());
+        let wide = self.pattern.is_empty()
+            && self.mech.is_empty()
+            && self.transport.is_empty()
+            && self.bind.is_none();
         Ok(Choice {
-            every: self.every || narrow || pairs.len() == 1,
+            every: self.every || !wide || pairs.len() == 1,
             pairs,
             patterns: self.pattern.clone(),
             mechs: self.mech.clone(),

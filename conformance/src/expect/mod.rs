@@ -267,7 +267,7 @@ mod tests {
         }
         assert!(known.entry(&judged(Verdict::Fail, "odd")).is_none());
         let passed = Record { finding: None, ..judged(Verdict::Pass, "") };
-        assert_eq!(known.stale(&[passed.clone()], Profile::Default).count(), 0);
+        assert_eq!(known.stale(std::slice::from_ref(&passed), Profile::Default).count(), 0);
         let strict = Expectations::parse(&file("hang", "or = ['flaky']")).unwrap();
         assert_eq!(strict.stale(&[passed], Profile::Default).count(), 1);
     }
