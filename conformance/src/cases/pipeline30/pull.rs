@@ -24,6 +24,7 @@ pub(super) const CASES: &[Case] = &[
         seen_in: &["zeromq/libzmq@2973eaf4", "zeromq/netmq@2ce70f03"],
         reading: "The RFC allows many peers; a PULL that accepts them has to hear them.",
         roles: BIND,
+        depth: Depth::Full,
         run: |cx| Box::pin(many_peers(cx)),
         ..BASE
     },

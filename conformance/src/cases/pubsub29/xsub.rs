@@ -31,6 +31,7 @@ pub(super) const CASES: &[Case] = &[
         promise: "A message of the application is sent to each of three publishers.",
         effect: "a request upstream reaches one publisher of many",
         roles: BIND,
+        depth: Depth::Full,
         run: |cx| Box::pin(to_all(cx)),
         ..BASE
     },

@@ -26,6 +26,7 @@ pub(super) const CASES: &[Case] = &[
                   application and put in front of the reply; all behind it is delivered.",
         effect: "requests through proxies are not answered, or answered to nobody",
         seen_in: &["zeromq/zmq.rs@b2febec7", "go-zeromq/zmq4#99"],
+        depth: Depth::Full,
         run: |cx| Box::pin(envelopes(cx)),
         ..BASE
     },
@@ -35,6 +36,7 @@ pub(super) const CASES: &[Case] = &[
         promise: "Requests and replies of 1 to 64 frames pass octet by octet as they were sent.",
         effect: "applications read something else than was sent",
         seen_in: &["go-zeromq/zmq4#99"],
+        depth: Depth::Full,
         run: |cx| Box::pin(unchanged(cx)),
         ..BASE
     },

@@ -101,6 +101,7 @@ pub(super) const CASES: &[Case] = &[
         effect: "envelopes and half replies reach applications",
         reading: "To close and to discard are both right: q46 of vectors/open-questions.md.",
         roles: CONNECT,
+        depth: Depth::Full,
         pace: Pace::Quiet,
         run: |cx| Box::pin(malformed_reply(cx)),
         ..BASE
