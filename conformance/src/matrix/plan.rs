@@ -17,7 +17,7 @@ pub struct Choice {
     pub transports: Vec<Transport>,
     /// Who may bind: a side, or a peer by number.
     pub bind: Option<Bind>,
-    /// Every combination; else what is [usual](is_usual).
+    /// Every combination; else each pair meets by all that both have, but not by all at once.
     pub every: bool,
 }
 
