@@ -203,8 +203,8 @@ impl Suite {
     /// Judges a library, on this thread.
     ///
     /// # Errors
-    /// Why no judgement was possible: a pattern that matches no case, or a library that does not
-    /// speak ZMTP at all.
+    /// Why no judgement was possible: a pattern that matches no case, or none of this level, or a
+    /// library that does not speak ZMTP at all.
     pub fn judge<I: Implementation>(mut self, implementation: I) -> Result<Judgement, String> {
         let selection = self.selection()?;
         let target: Rc<dyn Target> = Rc::new(InProcess::new(implementation));
@@ -238,6 +238,14 @@ impl Suite {
         for pattern in self.run.iter().chain(&self.skip) {
             if !all.iter().any(|case| matches(pattern, case.id)) {
                 return Err(format!("'{pattern}' matches no case: zeroproof list shows them"));
+            }
+        }
+        for pattern in &self.run {
+            let mut named = all.iter().filter(|case| matches(pattern, case.id));
+            if named.all(|case| case.depth > self.level) {
+                return Err(format!(
+                    "'{pattern}' matches no case of this level: ask for a deeper one"
+                ));
             }
         }
         let any = |patterns: &[String], id| patterns.iter().any(|pattern| matches(pattern, id));

@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 
+use zeroproof_conformance::case::Depth;
 use zeroproof_conformance::in_process::{Failure, Implementation, OptionValue, Socket, Suite};
 use zeroproof_conformance::socket_type::SocketType;
 use zeroproof_example::{Kind, Socket as Own};
@@ -63,8 +64,8 @@ fn this_library_keeps_the_clauses_of_zmtp() {
 
 #[test]
 fn what_is_not_known_and_what_no_longer_comes_are_told() {
-    let judgement = Suite::new().run("30/pull/fair").judge(Example).unwrap();
-    let failures = judgement.failures();
+    let suite = Suite::new().level(Depth::Full).run("30/pull/fair");
+    let failures = suite.judge(Example).unwrap().failures();
     assert!(failures.len() == 1 && failures.concat().contains("[starved]"), "{failures:?}");
     let stale = KNOWN.replace("30/pull/fair", "37/null/handshake");
     let suite = Suite::new().run("37/null/handshake").expect(&stale).unwrap();
@@ -76,4 +77,6 @@ fn what_is_not_known_and_what_no_longer_comes_are_told() {
 fn a_pattern_that_matches_nothing_is_no_judgement() {
     let error = Suite::new().run("37/nothing/*").judge(Example).unwrap_err();
     assert!(error.contains("zeroproof list"), "{error}");
+    let error = Suite::new().run("30/pull/fair").judge(Example).unwrap_err();
+    assert!(error.contains("deeper"), "{error}");
 }
