@@ -47,13 +47,13 @@ pub(super) struct Matrix {
     /// Only where this peer binds; `first` or `second` names a side
     #[arg(long, value_name = "PEER")]
     bind: Option<String>,
-    /// Every pattern by every mechanism over every transport. Without this each pair meets by every
-    /// pattern with NULL over tcp, and by a few patterns with what else both have; any of the flags
-    /// above, or a single pair, chooses everything that fits
+    /// Every pattern by every mechanism over every transport, whoever binds, and a message of 1 MiB
+    /// in each. Without this each pair meets by every pattern with NULL over tcp, and by a few with
+    /// what else both have; any of the flags above, or a single pair, chooses everything that fits
     #[arg(long)]
     every: bool,
     /// Cells that are busy at once
-    #[arg(long, value_name = "N", default_value = "24")]
+    #[arg(long, value_name = "N", default_value = "12")]
     jobs: NonZeroUsize,
     /// Nothing is waited for longer; most waits end sooner, after what is usual here
     #[arg(long, value_name = "SECONDS", default_value_t = DEADLINE, value_parser = seconds)]

@@ -1,7 +1,7 @@
 //! One attempt at a cell: sockets are opened, meet, talk, are closed; then the one that binds goes
 //! and comes back.
 
-use std::cell::Cell as Slot;
+use std::cell::{Cell as Slot, RefCell};
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
@@ -17,15 +17,18 @@ use crate::transcript;
 
 /// Whoever connects may wait so long before it tries again, however quick this machine is.
 const BACK_OFF: Duration = Duration::from_secs(3);
+/// Connections that end within the handshake until nothing more is waited for: some begin with a
+/// version or a mechanism that they take back.
+const HOPELESS: usize = 10;
 
 /// In what company an attempt is made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Company {
-    /// Among others, without a relay while nothing restarts.
+    /// Among others.
     Shared,
-    /// The same with every octet noted.
-    Recorded,
-    /// In processes of its own, with every octet noted.
+    /// Among others that are known to end badly.
+    Doubted,
+    /// In processes of its own.
     Alone,
 }
 
@@ -77,21 +80,18 @@ impl World<'_> {
         let [first, second] = cell.peers;
         match company {
             Company::Alone => self.crew.alone(first, second).await,
-            Company::Shared | Company::Recorded => Ok([
-                self.crew.seat(first, Side::First).await?,
-                self.crew.seat(second, Side::Second).await?,
-            ]),
+            Company::Shared | Company::Doubted => {
+                let is_doubted = company == Company::Doubted;
+                Ok([
+                    self.crew.seat(first, Side::First, is_doubted).await?,
+                    self.crew.seat(second, Side::Second, is_doubted).await?,
+                ])
+            }
         }
     }
 
     /// Tries a cell; `number` gives its messages a word of their own.
-    pub(super) async fn attempt(
-        &self,
-        cell: &Cell,
-        number: usize,
-        company: Company,
-        seats: Seats,
-    ) -> Attempt {
+    pub(super) async fn attempt(&self, cell: &Cell, number: usize, seats: Seats) -> Attempt {
         let [first, second] = match &seats {
             Ok(seats) => seats,
             Err(error) => return no_start(error),
@@ -104,39 +104,15 @@ impl World<'_> {
             patience: self.patience,
             turn: self.patience.turn().await,
             probes: Slot::new(0),
+            sockets: RefCell::default(),
         };
         let began = Instant::now();
-        let (result, steps) = self.perform(&stage, company).await;
+        let (result, steps) = self.perform(&stage).await;
         Attempt { fault: result.err(), took: began.elapsed(), steps }
     }
 
-    async fn perform(&self, stage: &Stage<'_>, company: Company) -> (Done, Vec<transcript::Step>) {
-        if !stage.cell.talks() {
-            return self.with_relay(stage, silence).await;
-        }
-        let talked = match company {
-            Company::Shared => (self.meet(stage, None).await, Vec::new()),
-            Company::Recorded | Company::Alone => {
-                self.with_relay(stage, async |stage, relay| self.meet(stage, Some(relay)).await)
-                    .await
-            }
-        };
-        match talked {
-            (Ok(()), _) if stage.cell.has(Step::Reconnect) => {
-                let again =
-                    async |stage: &Stage<'_>, relay: &Relay| self.restart(stage, relay).await;
-                self.with_relay(stage, again).await
-            }
-            done => done,
-        }
-    }
-
-    /// Something that takes a relay; what crossed it.
-    async fn with_relay(
-        &self,
-        stage: &Stage<'_>,
-        act: impl AsyncFnOnce(&Stage<'_>, &Relay) -> Done,
-    ) -> (Done, Vec<transcript::Step>) {
+    /// What came of it, and what crossed the wire if that is not what should.
+    async fn perform(&self, stage: &Stage<'_>) -> (Done, Vec<transcript::Step>) {
         let relay = match Relay::open(stage.cell.transport, self.folder.file()).await {
             Ok(relay) => relay,
             Err(error) => {
@@ -145,7 +121,14 @@ impl World<'_> {
                 return (Err(fault), Vec::new());
             }
         };
-        let mut result = act(stage, &relay).await;
+        let mut result = match stage.cell.talks() {
+            true => tokio::select! {
+                met = self.meet(stage, &relay) => met,
+                () = relay.until(|seen| seen.broken >= HOPELESS) => Err(hopeless(stage, &relay)),
+            },
+            false => silence(stage, &relay).await,
+        };
+        stage.close_all().await;
         if let Err(fault) = &mut result {
             let starts = [Step::FirstMessage, Step::Subscription].contains(&fault.step);
             let silent = ["nothing", "not-taken"].contains(&fault.signature.as_str());
@@ -153,7 +136,8 @@ impl World<'_> {
                 fault.step = Step::Handshake;
             }
         }
-        (result, relay.steps())
+        let steps = if result.is_err() { relay.steps() } else { Vec::new() };
+        (result, steps)
     }
 
     /// Binds a side; its endpoint.
@@ -166,93 +150,42 @@ impl World<'_> {
         stage.call(Step::Bind, side, "bind", stage.adapter(side).bind(socket, &to)).await
     }
 
-    /// Two fresh sockets, bound and connected, maybe through a relay.
-    async fn pair<'s, 'a>(
-        &self,
-        stage: &'s Stage<'a>,
-        relay: Option<&Relay>,
-    ) -> Done<Play<'s, 'a>> {
+    /// Two fresh sockets, bound and connected through a relay.
+    async fn pair<'s, 'a>(&self, stage: &'s Stage<'a>, relay: &Relay) -> Done<Play<'s, 'a>> {
         let (binder, connector) = (stage.cell.bind, stage.cell.bind.other());
-        let first = stage.open(Side::First).await?;
-        let second = match stage.open(Side::Second).await {
-            Ok(second) => second,
-            Err(fault) => {
-                stage.close(Side::First, &first).await;
-                return Err(fault);
-            }
-        };
+        let (first, second) = (stage.open(Side::First).await?, stage.open(Side::Second).await?);
         let play = Play::new(stage, [first, second], stage.tag.clone());
-        let joined = async {
-            let endpoint = self.bind(stage, binder.of(&play.sockets)).await?;
-            let to = match relay {
-                Some(relay) => {
-                    relay.lead_to(Some(&endpoint));
-                    relay.endpoint()
-                }
-                None => &endpoint,
-            };
-            let socket = connector.of(&play.sockets);
-            let connected = stage.adapter(connector).connect(socket, to);
-            stage.call(Step::Connect, connector, "connect", connected).await
-        };
-        match joined.await {
-            Ok(()) => Ok(play),
-            Err(fault) => {
-                play.close().await;
-                Err(fault)
-            }
-        }
+        let endpoint = self.bind(stage, binder.of(&play.sockets)).await?;
+        relay.lead_to(Some(&endpoint));
+        let socket = connector.of(&play.sockets);
+        let connected = stage.adapter(connector).connect(socket, relay.endpoint());
+        stage.call(Step::Connect, connector, "connect", connected).await?;
+        Ok(play)
     }
 
-    async fn meet(&self, stage: &Stage<'_>, relay: Option<&Relay>) -> Done {
+    /// Two sockets talk; then the one that binds goes and comes back.
+    async fn meet(&self, stage: &Stage<'_>, relay: &Relay) -> Done {
         let play = self.pair(stage, relay).await?;
-        let result = async {
-            play.subscribe().await?;
-            play.talk().await
-        };
-        let result = result.await;
-        play.close().await;
-        result
+        play.subscribe().await?;
+        play.talk().await?;
+        self.restart(play, relay).await
     }
 
     /// The one that binds goes and comes back. Its address stays, as that of a relay: what is
     /// judged is whether the other comes again, and not who else took a port meanwhile.
-    async fn restart(&self, stage: &Stage<'_>, relay: &Relay) -> Done {
-        let mut play = self.pair(stage, Some(relay)).await?;
-        let binder = stage.cell.bind;
-        let greeted = async {
-            play.subscribe().await?;
-            play.greet(true).await
-        };
-        if let Err(fault) = greeted.await {
-            play.close().await;
-            return Err(fault);
-        }
+    async fn restart(&self, play: Play<'_, '_>, relay: &Relay) -> Done {
+        let (stage, binder) = (play.stage, play.stage.cell.bind);
         relay.lead_to(None);
         stage.close(binder, binder.of(&play.sockets)).await;
-        let fresh = async {
-            let limit = stage.patience.limit();
-            if !in_time(limit, relay.until(|seen| seen.ended > 0)).await {
-                let expected =
-                    format!("{} closes the connections of a closed socket", stage.who(binder));
-                let got = format!("still open after {} ms", limit.as_millis());
-                return Err(Fault::fails(Step::Reconnect, "not-closed", expected, got));
-            }
-            stage.open(binder).await
-        };
-        let fresh = match fresh.await {
-            Ok(fresh) => fresh,
-            Err(fault) => {
-                stage.close(binder.other(), binder.other().of(&play.sockets)).await;
-                return Err(fault);
-            }
-        };
-        let [first, second] = play.sockets;
-        let sockets = if binder == Side::First { [fresh, second] } else { [first, fresh] };
-        play = Play::new(stage, sockets, format!("{}/2", stage.tag));
-        let result = self.come_back(&play, relay).await;
-        play.close().await;
-        result.map_err(|fault| Fault {
+        let limit = stage.patience.limit();
+        if !in_time(limit, relay.until(|seen| seen.ended == seen.made)).await {
+            let expected =
+                format!("{} closes the connections of a closed socket", stage.who(binder));
+            let got = format!("still open after {} ms", limit.as_millis());
+            return Err(Fault::fails(Step::Reconnect, "not-closed", expected, got));
+        }
+        let play = play.with(binder, stage.open(binder).await?);
+        self.come_back(&play, relay).await.map_err(|fault| Fault {
             step: Step::Reconnect,
             expected: format!("after the restart, {}", fault.expected),
             ..fault
@@ -281,6 +214,16 @@ impl World<'_> {
         }
         play.greet(binder == Side::First).await
     }
+}
+
+/// Connections are made, and each ends within its handshake.
+fn hopeless(stage: &Stage<'_>, relay: &Relay) -> Fault {
+    let seen = relay.seen();
+    let step = if seen.shaken == 0 { Step::Handshake } else { Step::Reconnect };
+    let [first, second] = Side::ALL.map(|side| stage.who(side));
+    let expected = format!("{first} and {second} end their handshake");
+    let got = format!("{} connections ended before it", seen.broken);
+    Fault::fails(step, "no-handshake", expected, got)
 }
 
 fn no_start(error: &AdapterError) -> Attempt {

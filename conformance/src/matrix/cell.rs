@@ -139,6 +139,8 @@ pub struct Cell {
     pub mechs: [Mech; 2],
     /// What carries the octets.
     pub transport: Transport,
+    /// Whether no step is left out.
+    pub whole: bool,
 }
 
 /// Milliseconds until a broken connection is made anew; the default would be most of the run.
@@ -156,16 +158,11 @@ impl Cell {
         first != second
     }
 
-    /// Whether a step is part of the cell. What costs most is not done again where nothing new is
-    /// to be expected of it: the mebibyte crosses each mechanism and each transport as PUSH to
-    /// PULL, and every pattern by NULL over tcp; a restart is judged by NULL, and over tcp.
+    /// Whether a step is part of the cell. The mebibyte costs more than all the rest together, and
+    /// what carries it does not look at patterns: it crosses each mechanism and each transport as
+    /// PUSH to PULL, and every pattern only where no step is left out.
     pub fn has(&self, step: Step) -> bool {
-        let (null, tcp) = (self.mechs == [Mech::Null; 2], self.transport == Transport::Tcp);
-        match step {
-            Step::Mebibyte => (null && tcp) || self.pattern.style == Style::OneWay,
-            Step::Reconnect => null || tcp,
-            _ => true,
-        }
+        step != Step::Mebibyte || self.whole || self.pattern.style == Style::OneWay
     }
 
     /// The socket type of a side.

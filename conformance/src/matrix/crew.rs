@@ -1,7 +1,8 @@
 //! The peers of a run: two processes each, so that a peer meets itself as it meets others, or more
-//! where a process bears few cells.
+//! where a process bears few cells. What is known to end badly has processes of its own: what such a
+//! cell does to them may outlive it.
 
-use std::cell::{Cell, RefCell};
+use std::cell::Cell;
 use std::time::Duration;
 
 use futures_util::future::join_all;
@@ -15,8 +16,10 @@ use crate::target::zap;
 /// Start-up may import an interpreter and compile its code; any other answer is waited for less.
 const START: Duration = Duration::from_secs(30);
 
-/// Cells of a side that a peer should be able to bear at once: cells mostly wait.
-const SEATS: usize = 16;
+/// Cells of a side that a peer should be able to bear at once.
+const SEATS: usize = 8;
+/// The same of cells that are known to end badly: they mostly wait.
+const DOUBTED_SEATS: usize = 32;
 /// The most processes of a side.
 const COPIES: usize = 4;
 /// Cells that may have processes of their own at once: each is two starts of an interpreter.
@@ -37,10 +40,15 @@ pub struct Member {
     pub name: String,
     /// What its adapter says of it.
     pub hello: Hello,
-    /// Processes of each side; the first suffices for a peer that many cells may share.
-    copies: [Vec<Copy>; 2],
+    /// For cells that should end well.
+    trusted: Sides,
+    /// For cells that are known to end badly.
+    doubted: Sides,
     next: Cell<usize>,
 }
+
+/// Processes of each side; the first suffices for a peer that many cells may share.
+type Sides = [Vec<Copy>; 2];
 
 /// All peers of a run, by number.
 pub struct Crew {
@@ -54,7 +62,7 @@ struct Copy {
     argv: Vec<String>,
     adapter: Mutex<Option<Adapter>>,
     /// Cells that may share it.
-    room: RefCell<Arc<Semaphore>>,
+    room: Arc<Semaphore>,
 }
 
 /// A place in a process.
@@ -68,14 +76,13 @@ pub(super) struct Seat {
 pub(super) type Seats = Result<[Seat; 2], AdapterError>;
 
 impl Copy {
-    fn new(argv: &[String]) -> Self {
-        let room = RefCell::new(Arc::new(Semaphore::new(1)));
+    fn new(argv: &[String], seats: usize) -> Self {
+        let room = Arc::new(Semaphore::new(seats));
         Self { argv: argv.to_vec(), adapter: Mutex::default(), room }
     }
 
     async fn seat(&self) -> Result<Seat, AdapterError> {
-        let room = Arc::clone(&self.room.borrow());
-        let room = room.acquire_owned().await.ok();
+        let room = Arc::clone(&self.room).acquire_owned().await.ok();
         let mut kept = self.adapter.lock().await;
         let adapter = match kept.as_ref().filter(|adapter| adapter.fate().is_none()) {
             Some(adapter) => adapter.clone(),
@@ -114,17 +121,20 @@ impl Crew {
     /// Starts all of them, and tells who did not start, and why.
     pub async fn muster(recruits: &[Recruit]) -> (Self, Vec<(String, AdapterError)>) {
         let started = recruits.iter().map(|recruit| async move {
-            let first = Copy::new(&recruit.argv);
-            let hello = first.seat().await?.adapter.hello().clone();
-            let seats = usize::try_from(hello.concurrency).unwrap_or(1).clamp(1, 256);
-            let more = |_| Copy::new(&recruit.argv);
-            let count = SEATS.div_ceil(seats).min(COPIES);
-            let mine = std::iter::once(first).chain((1..count).map(more)).collect();
-            let copies: [Vec<Copy>; 2] = [mine, (0..count).map(more).collect()];
-            for copy in copies.iter().flatten() {
-                *copy.room.borrow_mut() = Arc::new(Semaphore::new(seats));
+            let adapter = start(&recruit.argv).await?;
+            let hello = adapter.hello().clone();
+            let bears = usize::try_from(hello.concurrency).unwrap_or(1).clamp(1, 256);
+            let copies = |seats: usize| -> Vec<Copy> {
+                let count = seats.div_ceil(bears).min(COPIES);
+                (0..count).map(|_| Copy::new(&recruit.argv, bears.min(seats))).collect()
+            };
+            let trusted = [copies(SEATS), copies(SEATS)];
+            if let Some(copy) = trusted.iter().flatten().next() {
+                *copy.adapter.lock().await = Some(adapter);
             }
-            Ok(Member { name: recruit.name.clone(), hello, copies, next: Cell::new(0) })
+            let doubted = [copies(DOUBTED_SEATS), copies(DOUBTED_SEATS)];
+            let name = recruit.name.clone();
+            Ok(Member { name, hello, trusted, doubted, next: Cell::new(0) })
         });
         let mut crew = Vec::new();
         let mut absent = Vec::new();
@@ -147,12 +157,17 @@ impl Crew {
         self.members.get(number).map_or("", |member| member.name.as_str())
     }
 
-    /// A place in the process that plays this side.
-    pub(super) async fn seat(&self, number: usize, side: Side) -> Result<Seat, AdapterError> {
+    /// A place in a process that plays this side.
+    pub(super) async fn seat(
+        &self,
+        number: usize,
+        side: Side,
+        is_doubted: bool,
+    ) -> Result<Seat, AdapterError> {
         let member = self.members.get(number).ok_or_else(nobody)?;
-        let copies = side.of(&member.copies);
+        let copies = side.of(if is_doubted { &member.doubted } else { &member.trusted });
         // The first with room, so that no more are started than are needed; else one after another.
-        let free = copies.iter().find(|copy| copy.room.borrow().available_permits() > 0);
+        let free = copies.iter().find(|copy| copy.room.available_permits() > 0);
         let turn = member.next.replace(member.next.get().wrapping_add(1));
         let copy = free.or_else(|| copies.iter().cycle().nth(turn % copies.len().max(1)));
         copy.ok_or_else(nobody)?.seat().await
@@ -160,8 +175,10 @@ impl Crew {
 
     /// Lets every process be a new one from now on: what was done to a peer may outlive its cell.
     pub(super) async fn renew(&self) {
-        for copy in self.members.iter().flat_map(|member| member.copies.iter().flatten()) {
-            copy.adapter.lock().await.take();
+        for member in &self.members {
+            for copy in member.trusted.iter().chain(&member.doubted).flatten() {
+                copy.adapter.lock().await.take();
+            }
         }
     }
 
@@ -174,7 +191,7 @@ impl Crew {
         let room = Arc::clone(&self.apart).acquire_owned().await.ok().map(Arc::new);
         let seat = async |number: usize, side: Side| {
             let member = self.members.get(number).ok_or_else(nobody)?;
-            let copy = side.of(&member.copies).first().ok_or_else(nobody)?;
+            let copy = side.of(&member.trusted).first().ok_or_else(nobody)?;
             let adapter = start(&copy.argv).await?;
             Ok(Seat { adapter, _room: None, _apart: room.clone() })
         };

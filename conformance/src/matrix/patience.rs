@@ -11,9 +11,7 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::time::timeout;
 
 /// The shortest limit: longer than a process may be held up on a machine that has more to do.
-const FLOOR: Duration = Duration::from_millis(1500);
-/// The limit before anything was measured.
-const START: Duration = Duration::from_secs(3);
+const FLOOR: Duration = Duration::from_secs(2);
 /// Waits that are remembered.
 const KEPT: usize = 1024;
 /// Waits between two looks at them.
@@ -49,7 +47,7 @@ impl Patience {
 
     /// How long to wait for what must happen.
     pub(super) fn limit(&self) -> Duration {
-        let limit = self.usual.get().map_or(START, |usual| (usual * TIMES).max(FLOOR));
+        let limit = self.usual.get().map_or(FLOOR, |usual| (usual * TIMES).max(FLOOR));
         limit.min(self.ceiling)
     }
 
@@ -100,11 +98,11 @@ mod tests {
     #[test]
     fn the_limit_follows_what_waits_took() {
         let patience = Patience::new(1, Duration::from_secs(10));
-        assert_eq!(patience.limit(), START);
+        assert_eq!(patience.limit(), FLOOR, "as long as nothing was measured");
         (0..EACH).for_each(|_| patience.note(Duration::from_millis(1)));
         assert_eq!(patience.limit(), FLOOR);
-        (0..KEPT).for_each(|_| patience.note(Duration::from_millis(600)));
-        assert_eq!(patience.limit(), Duration::from_millis(2400));
+        (0..KEPT).for_each(|_| patience.note(Duration::from_millis(900)));
+        assert_eq!(patience.limit(), Duration::from_millis(3600));
         (0..KEPT).for_each(|_| patience.note(Duration::from_secs(5)));
         assert_eq!(patience.limit(), Duration::from_secs(10), "and ends at the ceiling");
     }

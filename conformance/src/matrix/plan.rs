@@ -17,7 +17,8 @@ pub struct Choice {
     pub transports: Vec<Transport>,
     /// Who may bind: a side, or a peer by number.
     pub bind: Option<Bind>,
-    /// Every combination; else each pair meets by all that both have, but not by all at once.
+    /// Every combination, and every step of it; else each pair meets by all that both have, but not
+    /// by all at once.
     pub every: bool,
 }
 
@@ -39,8 +40,8 @@ pub struct Planned {
     pub lacks: String,
 }
 
-/// All cells of a choice. Peers change fastest, so that no process has all the work at once. A
-/// pattern of one type meets each pair of peers once, from both sides, unless only one was chosen.
+/// All cells of a choice. A pattern of one type meets each pair of peers once, from both sides,
+/// unless only one was chosen.
 pub fn plan(crew: &Crew, choice: &Choice) -> Vec<Planned> {
     let alone = choice.pairs.len() == 1;
     let mut cells = Vec::new();
@@ -57,14 +58,14 @@ pub fn plan(crew: &Crew, choice: &Choice) -> Vec<Planned> {
                         let twin = pattern.is_symmetric() && !alone && first > second;
                         !twin && binds(choice.bind, bind, [*first, *second])
                     });
-                    let pairs = pairs.map(|&peers| Cell { peers, bind, pattern, mechs, transport });
+                    let whole = choice.every;
+                    let pairs =
+                        pairs.map(|&peers| Cell { peers, bind, pattern, mechs, transport, whole });
                     cells.extend(pairs.filter(|cell| choice.every || is_usual(cell)));
                 }
             }
         }
     }
-    // Those who must not talk come last: who falls over at them has met everybody else by then.
-    cells.sort_by_key(|cell| !cell.talks());
     let lacks = |cell: &Cell| {
         let side = |side: Side| {
             let member = crew.members().get(*side.of(&cell.peers))?;
@@ -78,17 +79,21 @@ pub fn plan(crew: &Crew, choice: &Choice) -> Vec<Planned> {
 }
 
 /// Whether a cell is tried where nobody asks for every combination. Each pair meets by every
-/// pattern, with NULL over tcp. What secures or carries a connection does not look at patterns: it
-/// is met by one way, by both with names in the handshake, and by subscriptions; ipc by the first
-/// two. Of strangers in security each server meets each client once: no message may get through.
+/// pattern, with NULL over tcp, and either side binds. What secures or carries a connection does not
+/// look at patterns: it is met by one way, and by both with names in the handshake; CURVE, which
+/// seals commands, by subscriptions too; and each meets each once as server and once as client. So
+/// do strangers, in type or in security: nothing may get through.
 fn is_usual(cell: &Cell) -> bool {
     let null = cell.mechs == [Mech::Null; 2];
-    match cell.transport {
-        _ if cell.is_mismatch() => cell.bind == Side::First,
-        Transport::Tcp if null => true,
-        Transport::Tcp => ["push-pull", "dealer-router", "pub-sub"].contains(&cell.pattern.id),
-        Transport::Ipc => null && ["push-pull", "dealer-router"].contains(&cell.pattern.id),
+    if null && cell.transport == Transport::Tcp && cell.talks() {
+        return true;
     }
+    let carries = match cell.pattern.id {
+        "push-pull" | "dealer-router" => null || cell.transport == Transport::Tcp,
+        "pub-sub" => cell.mechs == [Mech::Curve; 2] && cell.transport == Transport::Tcp,
+        _ => false,
+    };
+    cell.bind == Side::First && (carries || !cell.talks())
 }
 
 fn chosen(patterns: &[&'static Pattern], pattern: &Pattern) -> bool {

@@ -15,6 +15,8 @@ use crate::socket_type::SocketType;
 const WANTED: &str = "yes/";
 /// What is wanted to the end.
 const ALWAYS: &str = "end/";
+/// What is wanted at first, and what is wanted to the end.
+pub(super) const WISHES: [&str; 2] = [WANTED, ALWAYS];
 /// What is not wanted: another start, the start of a topic alone, and a part of its start.
 const UNWANTED: [&str; 3] = ["no/", "yes", "yet/"];
 
@@ -25,7 +27,7 @@ impl Play<'_, '_> {
 
     /// Says what the second side wants, if it is one that has to say it.
     pub(super) async fn subscribe(&self) -> Done {
-        for topic in [ALWAYS, WANTED] {
+        for topic in self.wishes.get() {
             self.wish(Step::Subscription, topic, true).await?;
         }
         Ok(())
@@ -54,14 +56,12 @@ impl Play<'_, '_> {
     }
 
     /// Waits until the first side of the pattern has heard what is wanted; an XPUB is told.
-    async fn hear_wishes(&self, step: Step, wishes: &[(bool, &str)]) -> Done {
+    async fn hear_wishes(&self, step: Step, on: bool, wishes: &[&str]) -> Done {
         if self.stage.cell.kind(Side::First) != SocketType::Xpub {
             return Ok(());
         }
-        let mut open: Vec<Parts> = wishes
-            .iter()
-            .map(|(on, topic)| vec![[&[u8::from(*on)], topic.as_bytes()].concat()])
-            .collect();
+        let mut open: Vec<Parts> =
+            wishes.iter().map(|topic| vec![[&[u8::from(on)], topic.as_bytes()].concat()]).collect();
         while !open.is_empty() {
             let limit = self.stage.patience.limit();
             let got = self.recv(step, Side::First, limit).await?;
@@ -83,9 +83,9 @@ impl Play<'_, '_> {
     /// Publishes until the second side has it all; `begins` if the first side is a new socket.
     pub(super) async fn find_subscriber(&self, begins: bool) -> Done {
         if begins {
-            self.hear_wishes(Step::Subscription, &[(true, ALWAYS), (true, WANTED)]).await?;
+            self.hear_wishes(Step::Subscription, true, self.wishes.get()).await?;
         }
-        for topic in [WANTED, ALWAYS] {
+        for topic in self.wishes.get() {
             self.probe(Step::FirstMessage, topic).await?;
         }
         Ok(())
@@ -167,7 +167,8 @@ impl Play<'_, '_> {
     async fn unsubscribe(&self) -> Done {
         let step = Step::Unsubscribe;
         self.wish(step, WANTED, false).await?;
-        self.hear_wishes(step, &[(false, WANTED)]).await?;
+        self.hear_wishes(step, false, &[WANTED]).await?;
+        self.wishes.set(&[ALWAYS]);
         let (began, limit) = (Instant::now(), self.stage.patience.limit());
         let message =
             |topic: &str, n: usize| vec![format!("{topic}{} round {n}", self.tag).into_bytes()];

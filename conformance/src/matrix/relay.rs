@@ -25,6 +25,8 @@ const TOLD: usize = 2048;
 const CONNECTIONS: usize = 3;
 /// The note of an end.
 const CLOSED: &str = "closed";
+/// Octets that are passed on at once. The allocator tidies up whenever twice that is given back.
+const ONCE: usize = 32 << 10;
 /// Octets in which a handshake is looked for.
 const HANDSHAKE: usize = 4096;
 
@@ -37,6 +39,8 @@ pub(super) struct Seen {
     pub(super) shaken: usize,
     /// Connections that ended.
     pub(super) ended: usize,
+    /// Connections that ended within the handshake.
+    pub(super) broken: usize,
 }
 
 /// A relay; its drop ends all its connections.
@@ -174,24 +178,30 @@ async fn connect(connector: Stream, shared: Rc<Shared>) {
     let number = shared.made.replace(shared.made.get() + 1);
     let connection = (number < CONNECTIONS).then(|| shared.tape.borrow_mut().connection());
     shared.seen.send_modify(|seen| seen.made += 1);
-    let ended = match dialed {
+    let (ended, broken) = match dialed {
         Ok(binder) => {
             let track = Track::new(connection, &shared);
             let (from_connector, to_connector) = split(connector);
             let (from_binder, to_binder) = split(binder);
-            tokio::select! {
+            let ended = tokio::select! {
                 () = pass(from_connector, to_binder, Direction::Sent, &track) => Direction::Sent,
                 () = pass(from_binder, to_connector, Direction::Received, &track) => {
                     Direction::Received
                 }
-            }
+            };
+            let broken = track.starts.borrow().is_some();
+            (ended, broken)
         }
-        Err(_) => Direction::Received,
+        // Nobody listens yet, or no more: the one that connects may try again for long.
+        Err(_) => (Direction::Received, false),
     };
     if let Some(connection) = connection {
         shared.tape.borrow_mut().note(connection, ended, CLOSED);
     }
-    shared.seen.send_modify(|seen| seen.ended += 1);
+    shared.seen.send_modify(|seen| {
+        seen.ended += 1;
+        seen.broken += usize::from(broken);
+    });
 }
 
 /// What is noted of one connection.
@@ -257,15 +267,15 @@ async fn pass(
     direction: Direction,
     track: &Track<'_>,
 ) {
-    let mut buffer = vec![0; 64 << 10];
+    let mut octets = Vec::with_capacity(ONCE);
     loop {
-        let Ok(count @ 1..) = from.read(&mut buffer).await else { return };
-        let octets = buffer.get(..count).unwrap_or_default();
-        if to.write_all(octets).await.is_err() {
+        octets.clear();
+        let Ok(1..) = from.read_buf(&mut octets).await else { return };
+        if to.write_all(&octets).await.is_err() {
             return;
         }
         // After it was passed on, so that an end of the handshake is one for the peer as well.
-        track.note(direction, octets);
+        track.note(direction, &octets);
     }
 }
 

@@ -88,7 +88,7 @@ pub struct CellReport {
     /// What is lacking, or what else there is to say.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub reason: String,
-    /// The first in company, the second with every octet noted.
+    /// Two, if the first was bad and not foretold.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub attempts: Vec<Outcome>,
     /// Microseconds of the first attempt.

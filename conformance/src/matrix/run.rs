@@ -1,9 +1,9 @@
-//! The run: every cell once, then those that ended badly once more with every octet noted. What is
-//! known to end badly comes last, when it is known how long to wait here, with its octets noted at
-//! once; when it ends as foretold there is nothing to try again.
+//! The run: every cell once, then those that ended badly once more, unless they ended as foretold.
+//! What is known to end badly comes last, in processes of its own: some peers are busy for ever
+//! after it.
 
 use std::cell::RefCell;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant, SystemTime};
 
 use futures_util::StreamExt;
@@ -39,7 +39,7 @@ pub struct Record {
     pub fault: Option<Fault>,
     /// Why it was not tried, or what else there is to say.
     pub reason: String,
-    /// Outcomes, the first in company, the second with every octet noted; one, if it was foretold.
+    /// Outcomes of its attempts: two, if the first was bad and not foretold.
     pub attempts: Vec<Outcome>,
     /// How long the first attempt took.
     pub took: Duration,
@@ -84,42 +84,73 @@ pub async fn run(
 ) -> std::io::Result<Run> {
     let (began, start) = (SystemTime::now(), Instant::now());
     let folder = Folder::new()?;
-    let patience = Patience::new(settings.jobs, settings.deadline);
-    let world = World { crew, patience: &patience, folder: &folder };
+    let patience = || Patience::new(settings.jobs, settings.deadline);
+    let (busy, calm) = (patience(), patience());
+    let world = World { crew, patience: &busy, folder: &folder };
+    // What took long among the busy says nothing of those who mostly wait.
+    let after = World { crew, patience: &calm, folder: &folder };
     let early = Early::new(None);
-    let possible = |planned: &(usize, &Planned)| planned.1.lacks.is_empty();
-    let cells = plan.iter().enumerate().filter(possible);
-    let mut cells: Vec<(usize, Cell)> = cells.map(|(number, each)| (number, each.cell)).collect();
-    cells.sort_by_key(|(_, cell)| known.doubts(crew, cell));
-    let doubted = cells.iter().filter(|(_, cell)| known.doubts(crew, cell));
-    let doubted: BTreeSet<usize> = doubted.map(|(number, _)| *number).collect();
-    let company = |number: usize| match doubted.contains(&number) {
-        true => Company::Recorded,
-        false => Company::Shared,
-    };
-    let (first, whole) = all(&world, &cells, &early, company, false, tell).await;
-    let mut bad = Vec::new();
-    for (number, attempt) in &first {
-        let fault = attempt.fault.as_ref().filter(|fault| fault.outcome.is_bad());
-        if let (Some(fault), Some(planned)) = (fault, plan.get(*number)) {
-            let dies = fault.outcome == Outcome::Dies;
-            if dies || !known.foretells(crew, &planned.cell, fault) {
-                bad.push((*number, planned.cell, dies));
-            }
-        }
+    let tasks = tasks(crew, &plan, known);
+    let (trusted, doubted) =
+        tasks.split_at(tasks.partition_point(|task| task.company == Company::Shared));
+    let first = RefCell::default();
+    let told = |done| tell(Progress { done, all: tasks.len(), again: false });
+    let mut complete = all(&world, trusted, &early, &first, &told).await
+        && all(&after, doubted, &early, &first, &told).await;
+    let first = first.into_inner();
+    let bad = bad(crew, &tasks, &first, known);
+    let second = RefCell::default();
+    if complete {
+        crew.renew().await;
+        let told = |done| tell(Progress { done, all: bad.len(), again: true });
+        complete = all(&after, &bad, &early, &second, &told).await;
     }
-    let alone = |number: usize| {
-        let dies = bad.iter().any(|(other, _, dies)| *other == number && *dies);
-        if dies { Company::Alone } else { Company::Recorded }
+    let records = conclude(plan, first, second.into_inner());
+    Ok(Run { records, complete, began, wall: start.elapsed() })
+}
+
+/// A cell to be tried.
+#[derive(Clone, Copy)]
+struct Task {
+    number: usize,
+    cell: Cell,
+    company: Company,
+}
+
+/// What there is to try, in this order. Pair by pair: few processes are busy at once then, and each
+/// finds its caches warm. Those who must not talk come after those who do: who falls over at them
+/// has met everybody by then. What is known to end badly comes last.
+fn tasks(crew: &Crew, plan: &[Planned], known: &Known) -> Vec<Task> {
+    let possible = plan.iter().enumerate().filter(|(_, planned)| planned.lacks.is_empty());
+    let mut tasks: Vec<Task> = possible
+        .map(|(number, &Planned { cell, .. })| {
+            let company =
+                if known.doubts(crew, &cell) { Company::Doubted } else { Company::Shared };
+            Task { number, cell, company }
+        })
+        .collect();
+    tasks.sort_by_key(|task| {
+        (task.company == Company::Doubted, !task.cell.talks(), task.cell.peers)
+    });
+    tasks
+}
+
+/// What ended badly and not as foretold, to be tried again.
+fn bad(crew: &Crew, tasks: &[Task], first: &[(usize, Attempt)], known: &Known) -> Vec<Task> {
+    let faults: BTreeMap<usize, &Fault> = first
+        .iter()
+        .filter_map(|(number, attempt)| Some((*number, attempt.fault.as_ref()?)))
+        .filter(|(_, fault)| fault.outcome.is_bad())
+        .collect();
+    let again = |task: &Task| {
+        let fault = faults.get(&task.number)?;
+        match fault.outcome {
+            Outcome::Dies => Some(Task { company: Company::Alone, ..*task }),
+            _ if known.foretells(crew, &task.cell, fault) => None,
+            _ => Some(*task),
+        }
     };
-    let cells: Vec<(usize, Cell)> = bad.iter().map(|(number, cell, _)| (*number, *cell)).collect();
-    crew.renew().await;
-    let (second, again) = match whole {
-        true => all(&world, &cells, &early, alone, true, tell).await,
-        false => (Vec::new(), false),
-    };
-    let records = conclude(plan, first, second);
-    Ok(Run { records, complete: whole && again, began, wall: start.elapsed() })
+    tasks.iter().filter_map(again).collect()
 }
 
 type Attempts = Vec<(usize, Attempt)>;
@@ -128,28 +159,22 @@ type Attempts = Vec<(usize, Attempt)>;
 /// it, so that a slow peer holds up nobody but its own cells.
 async fn all(
     world: &World<'_>,
-    cells: &[(usize, Cell)],
+    tasks: &[Task],
     early: &Early,
-    company: impl Fn(usize) -> Company,
-    again: bool,
-    tell: &dyn Fn(Progress),
-) -> (Attempts, bool) {
-    let attempts = RefCell::new(Vec::with_capacity(cells.len()));
-    let (attempts_of, company) = (&attempts, &company);
-    let work = stream::iter(cells).for_each_concurrent(None, |(number, cell)| async move {
-        let company = company(*number);
-        let seats = world.seats(cell, company).await;
+    attempts: &RefCell<Attempts>,
+    told: &dyn Fn(usize),
+) -> bool {
+    let work = stream::iter(tasks).for_each_concurrent(None, |task| async move {
+        let seats = world.seats(&task.cell, task.company).await;
         // Boxed: thousands wait for a place, and need no room for a dialogue yet.
-        let attempt = Box::pin(world.attempt(cell, *number, company, seats)).await;
-        attempts_of.borrow_mut().push((*number, attempt));
-        let done = attempts_of.borrow().len();
-        tell(Progress { done, all: cells.len(), again });
+        let attempt = Box::pin(world.attempt(&task.cell, task.number, seats)).await;
+        attempts.borrow_mut().push((task.number, attempt));
+        told(attempts.borrow().len());
     });
-    let whole = tokio::select! {
+    tokio::select! {
         () = work => true,
         () = early.over() => false,
-    };
-    (attempts.into_inner(), whole)
+    }
 }
 
 /// What both attempts make of each cell.

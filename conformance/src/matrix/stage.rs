@@ -3,6 +3,7 @@
 use std::cell::{Cell as Slot, RefCell};
 use std::time::{Duration, Instant};
 
+use futures_util::future::join_all;
 use tokio::time::timeout;
 
 use super::bodies::{self, Parts};
@@ -10,11 +11,12 @@ use super::cell::{Cell, Side};
 use super::outcome::{Fault, Outcome, Step};
 use super::patience::{Patience, Turn};
 use super::pattern::envelope;
+use super::publish;
 use super::talk::Scene;
 use crate::adapter::{Adapter, AdapterError, ErrorKind, SocketId};
 
 /// How long a message may be under way before it is sent again.
-const PAUSE: Duration = Duration::from_millis(5);
+const PAUSE: Duration = Duration::from_millis(10);
 /// The same for one that was sent in vain many times.
 const LONG_PAUSE: Duration = Duration::from_millis(100);
 
@@ -32,6 +34,8 @@ pub(super) struct Stage<'a> {
     pub(super) turn: Turn<'a>,
     /// Probes that were published, so that none is like another.
     pub(super) probes: Slot<usize>,
+    /// What is open.
+    pub(super) sockets: RefCell<Vec<(Side, SocketId)>>,
 }
 
 /// Two open sockets.
@@ -44,6 +48,8 @@ pub(super) struct Play<'s, 'a> {
     pub(super) ids: [RefCell<Vec<u8>>; 2],
     /// What each side received, as far as it is needed to tell what came twice.
     pub(super) heard: [RefCell<Vec<Parts>>; 2],
+    /// What the second side wants of a publisher.
+    pub(super) wishes: Slot<&'static [&'static str]>,
 }
 
 impl<'a> Stage<'a> {
@@ -110,20 +116,39 @@ impl<'a> Stage<'a> {
         let adapter = self.adapter(side);
         let options = self.cell.options(side, adapter.hello());
         let kind = self.cell.kind(side).name();
-        self.call(Step::Open, side, "open", adapter.open(kind, &options)).await
+        let open = self.call(Step::Open, side, "open", adapter.open(kind, &options));
+        let socket = open.await?;
+        self.sockets.borrow_mut().push((side, socket.clone()));
+        Ok(socket)
     }
 
-    /// Closes what is open; nobody waits for what goes wrong.
+    /// Closes a socket; nobody waits for what goes wrong.
     pub(super) async fn close(&self, side: Side, socket: &SocketId) {
+        self.sockets.borrow_mut().retain(|(owner, open)| *owner != side || open != socket);
         let closed = self.adapter(side).close(socket);
         let _ = self.patience.wait(&self.turn, self.patience.limit(), closed).await;
+    }
+
+    /// Closes all that is open.
+    pub(super) async fn close_all(&self) {
+        let open = self.sockets.take();
+        join_all(open.iter().map(|(side, socket)| self.close(*side, socket))).await;
     }
 }
 
 impl<'s, 'a> Play<'s, 'a> {
     pub(super) fn new(stage: &'s Stage<'a>, sockets: [SocketId; 2], tag: String) -> Self {
         let ids = Side::ALL.map(|side| RefCell::new(side.other().name().as_bytes().to_vec()));
-        Self { stage, sockets, tag, ids, heard: Default::default() }
+        let wishes = Slot::new(&publish::WISHES[..]);
+        Self { stage, sockets, tag, ids, heard: Default::default(), wishes }
+    }
+
+    /// The same with a fresh socket of a side, and another word for its messages.
+    pub(super) fn with(self, side: Side, fresh: SocketId) -> Self {
+        let [first, second] = self.sockets;
+        let sockets = if side == Side::First { [fresh, second] } else { [first, fresh] };
+        let tag = format!("{}/2", self.stage.tag);
+        Self { wishes: self.wishes, ..Self::new(self.stage, sockets, tag) }
     }
 
     fn socket(&self, side: Side) -> &SocketId {
@@ -201,7 +226,7 @@ impl<'s, 'a> Play<'s, 'a> {
             let last = over(began.elapsed());
             send().await?;
             let now = pause;
-            pause = (pause * 3 / 2).min(LONG_PAUSE);
+            pause = (pause * 2).min(LONG_PAUSE);
             match timeout(now, &mut got).await {
                 Ok(got) => return got,
                 Err(_) if last => return Ok(None),
@@ -237,12 +262,5 @@ impl<'s, 'a> Play<'s, 'a> {
         };
         heard.borrow_mut().push(body.clone());
         result
-    }
-
-    /// Closes both sockets.
-    pub(super) async fn close(&self) {
-        let [first, second] = &self.sockets;
-        let stage = self.stage;
-        tokio::join!(stage.close(Side::First, first), stage.close(Side::Second, second));
     }
 }
