@@ -175,15 +175,15 @@ impl Trace {
 
     /// Octets that passed; only their hash is kept.
     pub fn octets(&mut self, octets: &[u8]) {
-        let mut sum = octets.len() as u64;
-        for word in octets.chunks(8) {
-            let mut padded = [0; 8];
-            for (to, from) in padded.iter_mut().zip(word) {
-                *to = *from;
-            }
-            sum = (sum.rotate_left(5) ^ u64::from_le_bytes(padded))
-                .wrapping_mul(0x9E37_79B9_7F4A_7C15);
+        let (words, rest) = octets.as_chunks();
+        let mut padded = [0; 8];
+        for (to, from) in padded.iter_mut().zip(rest) {
+            *to = *from;
         }
+        let last = (!rest.is_empty()).then_some(padded);
+        let sum = words.iter().copied().chain(last).fold(octets.len() as u64, |sum, word| {
+            (sum.rotate_left(5) ^ u64::from_le_bytes(word)).wrapping_mul(0x9E37_79B9_7F4A_7C15)
+        });
         self.stir(sum);
     }
 

@@ -15,6 +15,7 @@
 
 mod event;
 mod polling;
+mod touched;
 
 pub use event::{Input, LinkId, Output, SocketId};
 
@@ -29,6 +30,7 @@ use crate::swap::{Damage, Disk};
 use crate::time::Instant;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
+use touched::Touched;
 
 /// What has to be looked at, in this order.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -68,7 +70,7 @@ pub struct Node {
     sockets: BTreeMap<SocketId, Open>,
     links: BTreeMap<LinkId, Live>,
     /// What something has happened to.
-    touched: BTreeSet<Member>,
+    touched: Touched,
     /// When to touch what, and the other way round.
     timers: BTreeSet<(Instant, Member)>,
     deadlines: BTreeMap<Member, Instant>,
@@ -330,6 +332,10 @@ impl Node {
     }
 
     fn set_timer(&mut self, member: Member, when: Option<Instant>) {
+        // A message that comes or goes seldom moves a deadline.
+        if self.deadlines.get(&member).copied() == when {
+            return;
+        }
         let before = match when {
             Some(when) => self.deadlines.insert(member, when),
             None => self.deadlines.remove(&member),

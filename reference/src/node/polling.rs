@@ -120,6 +120,7 @@ impl Node {
         let Self { sockets, links, out, .. } = self;
         let Some(live) = links.get_mut(&id) else { return };
         let Some(Open { socket, of_peer, .. }) = sockets.get_mut(&live.socket) else { return };
+        let was_known = live.link.peer().is_some();
         let (deadline, ended) = loop {
             let octets = match live.link.poll(socket, now, live.is_written) {
                 LinkOutput::Transmit(octets) => {
@@ -127,7 +128,8 @@ impl Node {
                     octets
                 }
                 LinkOutput::Send(batch) => {
-                    let octets = batch.pieces().collect::<Vec<_>>().concat();
+                    let mut octets = Vec::with_capacity(batch.size());
+                    batch.pieces().for_each(|piece| octets.extend_from_slice(piece));
                     live.link.recycle(batch);
                     octets
                 }
@@ -141,7 +143,8 @@ impl Node {
             live.is_written = false;
             out.push_back(Output::Transmit { link: id, octets });
         };
-        of_peer.extend(live.link.peer().map(|peer| (peer, id)));
+        let met = live.link.peer().filter(|_| !was_known);
+        of_peer.extend(met.map(|peer| (peer, id)));
         self.touched.insert(Member::Socket(live.socket));
         let is_held = live.is_held;
         self.set_timer(Member::Link(id), deadline);

@@ -11,6 +11,7 @@ use super::{Due, Unrunnable, World};
 use crate::message::{self, MessageId, Shape};
 use crate::schedule::{Schedule, Socket, Work};
 use crate::trace::{Left, What};
+use zeroproof_reference::message::Part;
 use zeroproof_reference::node::SocketId;
 use zeroproof_reference::socket::ListenerId;
 use zeroproof_reference::{Refused, SocketType};
@@ -108,7 +109,8 @@ impl World<'_> {
         let Some(socket) = self.sockets.get(socket) else { return Err(Refused::Terminated) };
         let Some(id) = socket.id else { return Err(Refused::Terminated) };
         let Some(host) = self.hosts.get_mut(socket.host) else { return Err(Refused::Terminated) };
-        host.node.send(id, zeroproof_reference::Message::new(parts.iter().map(Vec::as_slice)))?;
+        let parts: Vec<Part<'_>> = parts.iter().map(|part| Part::Slice(part)).collect();
+        host.node.send(id, &parts[..])?;
         host.node.sync_swap(id)
     }
 

@@ -135,11 +135,12 @@ impl World<'_> {
             let (at, connection, side) = (self.now, id, side as u8);
             packets.push(Packet { at, connection, side, octets: octets.clone() });
         }
-        let whole = self
-            .wire_mut(id)
-            .and_then(|connection| Some(connection.pipes.get_mut(side)?.write(octets)));
-        for item in whole.into_iter().flatten() {
-            self.note(What::Written { connection: id, side: side as u8, item });
+        let Self { connections, trace, now, .. } = self;
+        let connection = connections.get_mut(id as usize);
+        if let Some(pipe) = connection.and_then(|connection| connection.pipes.get_mut(side)) {
+            pipe.write(octets, |item| {
+                trace.push(*now, What::Written { connection: id, side: side as u8, item });
+            });
         }
         self.launch(id, side);
     }
@@ -249,7 +250,7 @@ impl World<'_> {
                 hosts.get(from).copied().into_iter().for_each(|from| self.settle(from));
             }
             Side::Draining => {
-                self.pipe(id, from).into_iter().for_each(|pipe| drop(pipe.read()));
+                self.pipe(id, from).into_iter().for_each(|pipe| drop(pipe.read(drop)));
                 self.launch(id, from);
             }
             Side::Gone => {

@@ -17,10 +17,13 @@ impl World<'_> {
         let link = LinkId(u64::from(id));
         let has_octets = self.pipe(id, from).is_some_and(|pipe| !pipe.inbox.is_empty());
         if has_octets && (host == EVIL || self.reads(host, link)) {
-            let Some((octets, whole)) = self.pipe(id, from).map(Pipe::read) else { return };
-            for item in whole {
-                self.note(What::Arrived { connection: id, side: from as u8, item });
-            }
+            let Self { connections, trace, now, .. } = self;
+            let connection = connections.get_mut(id as usize);
+            let pipe = connection.and_then(|connection| connection.pipes.get_mut(from));
+            let Some(pipe) = pipe else { return };
+            let octets = pipe.read(|item| {
+                trace.push(*now, What::Arrived { connection: id, side: from as u8, item });
+            });
             self.input(host, Input::Octets { link, octets: &octets });
             // The window is open again.
             self.launch(id, from);

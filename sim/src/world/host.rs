@@ -58,12 +58,18 @@ struct Clock {
 
 impl Clock {
     const fn at(self, now: u64) -> u64 {
+        if self.percent == 100 {
+            return self.shown.saturating_add(now.saturating_sub(self.since));
+        }
         let passed = now.saturating_sub(self.since) as u128;
         self.shown.saturating_add((passed * self.percent as u128 / 100) as u64)
     }
 
     /// When it will show this.
     const fn when(self, shown: u64) -> u64 {
+        if self.percent == 100 {
+            return self.since.saturating_add(shown.saturating_sub(self.shown));
+        }
         let ahead = shown.saturating_sub(self.shown) as u128;
         let percent = if self.percent == 0 { 1 } else { self.percent as u128 };
         self.since.saturating_add((ahead * 100).div_ceil(percent) as u64)
@@ -186,13 +192,17 @@ impl World<'_> {
             let Some(host) = self.hosts.get_mut(index).filter(|host| !host.ready.is_empty()) else {
                 return;
             };
-            for (socket, wakes) in core::mem::take(&mut host.ready) {
+            let mut ready = core::mem::take(&mut host.ready);
+            for (socket, wakes) in ready.drain(..) {
                 if wakes.receivers {
                     self.work(socket);
                 }
                 if wakes.senders {
                     self.room(socket);
                 }
+            }
+            if let Some(host) = self.hosts.get_mut(index).filter(|host| host.ready.is_empty()) {
+                host.ready = ready;
             }
         }
     }

@@ -147,7 +147,7 @@ impl<'a> Model<'a> {
         if !self.reads[side] || self.world.end_of(0, side).is_none_or(|end| end.1 == Side::Gone) {
             return;
         }
-        let (octets, _) = self.world.pipe(0, 1 - side).unwrap().read();
+        let octets = self.world.pipe(0, 1 - side).unwrap().read(drop);
         if !octets.is_empty() {
             self.read[side] += octets.len() as u64;
             self.world.launch(0, 1 - side);

@@ -68,13 +68,12 @@ impl Pipe {
         Self { sniffer: Sniffer::new(to_publisher), ..Self::default() }
     }
 
-    /// Takes octets of the engine, and gives what is whole with them.
-    pub(super) fn write(&mut self, octets: Vec<u8>) -> Vec<Item> {
-        let mut whole = Vec::new();
+    /// Takes octets of the engine, and tells what is whole with them.
+    pub(super) fn write(&mut self, octets: Vec<u8>, mut tell: impl FnMut(Item)) {
         let items = &mut self.items;
         self.sniffer.take(&octets, |end, seen| {
             let item = item(seen);
-            whole.push(item.clone());
+            tell(item.clone());
             items.push_back((end, item));
         });
         if self.out.is_empty() {
@@ -83,7 +82,6 @@ impl Pipe {
             self.out.extend(octets);
         }
         self.owes = true;
-        whole
     }
 
     /// Nothing more will be written.
@@ -151,15 +149,14 @@ impl Pipe {
         }
     }
 
-    /// The engine reads all that has come: the octets, and what is whole with them.
-    pub(super) fn read(&mut self) -> (Vec<u8>, Vec<Item>) {
+    /// The engine reads all that has come: the octets, and what is whole with them is told.
+    pub(super) fn read(&mut self, mut tell: impl FnMut(Item)) -> Vec<u8> {
         let octets = core::mem::take(&mut self.inbox);
         self.read += octets.len() as u64;
-        let (mut whole, read) = (Vec::new(), self.read);
-        while self.items.front().is_some_and(|(end, _)| *end <= read) {
-            whole.extend(self.items.pop_front().map(|(_, item)| item));
+        while self.items.front().is_some_and(|(end, _)| *end <= self.read) {
+            self.items.pop_front().into_iter().for_each(|(_, item)| tell(item));
         }
-        (octets, whole)
+        octets
     }
 
     /// Whether the engine has read all there will ever be.
@@ -190,25 +187,25 @@ mod tests {
     #[test]
     fn octets_come_in_order_and_the_end_behind_them() {
         let (mut pipe, line) = (Pipe::new(false), line(1000, 1000));
-        pipe.write((0..100).collect());
+        pipe.write((0..100).collect(), drop);
         pipe.close();
         assert_eq!(fly(&mut pipe, &line, 30), [30, 30, 30, 10, 0]);
         assert!(pipe.take_written(&line) && !pipe.take_written(&line));
         pipe.land(0);
         assert!(!pipe.is_over());
-        assert_eq!(pipe.read().0, (0..100).collect::<Vec<u8>>());
+        assert_eq!(pipe.read(drop), (0..100).collect::<Vec<u8>>());
         assert!(pipe.is_over());
     }
 
     #[test]
     fn a_reader_that_does_not_read_stops_the_writer() {
         let (mut pipe, line) = (Pipe::new(false), line(50, 20));
-        pipe.write(vec![7; 100]);
+        pipe.write(vec![7; 100], drop);
         assert_eq!(fly(&mut pipe, &line, 30), [30, 20]);
         assert!(!pipe.take_written(&line), "50 octets are more than sndbuf");
         pipe.land(0);
         assert_eq!(fly(&mut pipe, &line, 30), [0; 0], "come and not read fills the window as well");
-        assert_eq!(pipe.read().0.len(), 50);
+        assert_eq!(pipe.read(drop).len(), 50);
         assert_eq!(fly(&mut pipe, &line, 30), [30, 20]);
         assert!(pipe.take_written(&line));
     }
