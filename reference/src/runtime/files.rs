@@ -10,8 +10,16 @@ use std::io::{self, ErrorKind, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+/// A file, opened twice: the system tells of a failed write once for each time, so that neither of
+/// two syncs at the same time takes the error from the other.
+#[derive(Clone, Debug)]
+struct Opened {
+    used: Arc<File>,
+    synced: Arc<File>,
+}
+
 /// Files by name, open.
-type Open = Arc<Mutex<BTreeMap<FileName, Arc<File>>>>;
+type Open = Arc<Mutex<BTreeMap<FileName, Opened>>>;
 
 /// A folder that nobody else uses.
 #[derive(Debug)]
@@ -64,18 +72,24 @@ impl Files {
         Syncer(Arc::clone(&self.open))
     }
 
-    fn lock(&self) -> MutexGuard<'_, BTreeMap<FileName, Arc<File>>> {
+    fn lock(&self) -> MutexGuard<'_, BTreeMap<FileName, Opened>> {
         self.open.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn file(&self, name: FileName) -> Result<Arc<File>, Fault> {
         let mut open = self.lock();
         if let Some(file) = open.get(&name) {
-            return Ok(Arc::clone(file));
+            return Ok(Arc::clone(&file.used));
         }
+        let opened = self.opened(name, OpenOptions::new().read(true).write(true))?;
+        Ok(Arc::clone(&open.entry(name).or_insert(opened).used))
+    }
+
+    fn opened(&self, name: FileName, options: &OpenOptions) -> Result<Opened, Fault> {
         let path = self.folder.join(name.to_string());
-        let file = OpenOptions::new().read(true).write(true).open(path).map_err(fault)?;
-        Ok(Arc::clone(open.entry(name).or_insert(Arc::new(file))))
+        let used = Arc::new(options.open(&path).map_err(fault)?);
+        let synced = OpenOptions::new().write(true).open(path).map_err(fault)?;
+        Ok(Opened { used, synced: Arc::new(synced) })
     }
 }
 
@@ -84,7 +98,7 @@ impl Syncer {
     pub(super) fn sync(&self, name: FileName) -> Result<(), Fault> {
         let file = {
             let open = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-            open.get(&name).map(Arc::clone)
+            open.get(&name).map(|file| Arc::clone(&file.synced))
         };
         // One that was removed meanwhile has been handed over.
         file.map_or(Ok(()), |file| file.sync_data().map_err(fault))
@@ -102,10 +116,9 @@ impl Disk for Files {
     }
 
     fn create(&mut self, file: FileName) -> Result<(), Fault> {
-        let path = self.folder.join(file.to_string());
         let mut options = OpenOptions::new();
-        let made = options.create(true).truncate(true).read(true).write(true).open(path);
-        self.lock().insert(file, Arc::new(made.map_err(fault)?));
+        let made = self.opened(file, options.create(true).truncate(true).read(true).write(true))?;
+        self.lock().insert(file, made);
         Ok(())
     }
 

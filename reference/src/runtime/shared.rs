@@ -3,7 +3,7 @@
 //! Whoever changes the socket then calls [`Core::settle`], which wakes those that have to look
 //! again. Nothing is awaited while the lock is held.
 
-use super::files::Syncer;
+use super::keeping::Keeper;
 use crate::error::Refused;
 use crate::message::Part;
 use crate::socket::peers::Signal;
@@ -58,6 +58,8 @@ pub(super) struct Core {
     pub(super) watchers: Wakers,
     /// Those who wait for what they sent to be durable.
     pub(super) keepers: Wakers,
+    /// A task syncs until nothing waits for it.
+    pub(super) is_syncing: bool,
     /// Sessions and dialers, by number.
     tasks: BTreeMap<u64, Option<Waker>>,
     /// The session of each peer, by slot.
@@ -75,7 +77,7 @@ pub(super) struct Shared {
     core: Mutex<Core>,
     epoch: tokio::time::Instant,
     /// Of the swap, if there is one.
-    pub(super) syncer: OnceLock<Syncer>,
+    pub(super) keeper: OnceLock<Keeper>,
 }
 
 impl Shared {
@@ -88,14 +90,15 @@ impl Shared {
             closers: Wakers::default(),
             watchers: Wakers::default(),
             keepers: Wakers::default(),
+            is_syncing: false,
             tasks: BTreeMap::new(),
             of_peer: Vec::new(),
             started: 0,
             listeners: BTreeMap::new(),
             monitors: 0,
         };
-        let (epoch, syncer) = (tokio::time::Instant::now(), OnceLock::new());
-        Self { core: Mutex::new(core), epoch, syncer }
+        let (epoch, keeper) = (tokio::time::Instant::now(), OnceLock::new());
+        Self { core: Mutex::new(core), epoch, keeper }
     }
 
     /// A task that panics under the lock has a bug; the others still serve their peers.

@@ -142,14 +142,15 @@ impl<T: Transport> Socket<T> {
         if self.has_swap() { self.kept().await } else { Ok(()) }
     }
 
-    /// Sends one message now.
+    /// Sends one message now. With a durable swap the calling thread waits until the disk has it,
+    /// beside the lock: an asynchronous program rather uses [`Socket::send`].
     ///
     /// # Errors
     /// [`Refused::WouldBlock`] if that would have to wait.
     pub fn try_send(&self, message: impl Parts) -> Result<(), Refused> {
         let mut core = self.shared.lock();
         message.with_parts(|parts| core.send_now(parts))?;
-        self.keep_now(&mut core)
+        self.keep_now(core)
     }
 
     /// Sends messages in order, at least one and as many as there is room for under one lock; tells
@@ -176,7 +177,8 @@ impl<T: Transport> Socket<T> {
         Ok(sent)
     }
 
-    /// Sends as many messages as there is room for now, in order; tells how many.
+    /// Sends as many messages as there is room for now, in order; tells how many. With a durable
+    /// swap it waits as [`Socket::try_send`] does.
     ///
     /// # Errors
     /// [`Refused::WouldBlock`] if already the first would have to wait.
@@ -185,7 +187,7 @@ impl<T: Transport> Socket<T> {
         let sent = core.socket.send_batch(messages);
         core.settle();
         let sent = sent?;
-        self.keep_now(&mut core).map(|()| sent)
+        self.keep_now(core).map(|()| sent)
     }
 
     /// Receives one message; waits at most for `rcvtimeo`.

@@ -59,7 +59,8 @@ impl Socket {
     }
 
     /// Opens the swap that the options ask for; what it holds is sent before all else. Peers know
-    /// nothing of the salt.
+    /// nothing of the salt. What is sent with a durable one is kept once [`Socket::is_kept`] says
+    /// so, and given to peers only then: the driver syncs, beside its lock or here.
     ///
     /// # Errors
     /// [`Refused::Swap`].
@@ -112,7 +113,8 @@ impl Socket {
         self.swap.as_deref().is_some_and(|Swap(log)| log.durability() != Durability::None)
     }
 
-    /// Sends through a durable log, with as few writes and syncs as there can be; tells how many.
+    /// Sends through a durable log, with as few writes as there can be; tells how many. A driver
+    /// syncs, and then tells whoever sent.
     pub(super) fn keep_batch(&mut self, messages: &[impl Parts]) -> Result<usize, Refused> {
         let Some(Swap(log)) = self.swap.as_deref_mut() else { return Err(Refused::WouldBlock) };
         let first = log.next_sequence();
@@ -122,9 +124,6 @@ impl Socket {
         // What could not be written is not in it any more.
         let refused = log.flush().err().or(refused);
         let sent = log.next_sequence().saturating_sub(first);
-        if log.durability() == Durability::Each {
-            log.sync()?;
-        }
         self.refill();
         match (sent, refused) {
             (0, Some(refused)) => Err(refused.into()),
@@ -177,7 +176,7 @@ impl Socket {
     pub fn unsynced(&self) -> Option<u64> {
         let Swap(log) = self.swap.as_deref()?;
         let until = log.next_sequence();
-        (log.durability() == Durability::Batch && log.durable_until() < until).then_some(until)
+        (log.durability() != Durability::None && log.durable_until() < until).then_some(until)
     }
 
     /// Whether everything below this is durable; `None` if that is not known yet.
@@ -193,8 +192,7 @@ impl Socket {
 
     /// A sync for the driver to do, without the lock of the socket, so that many sends share it.
     pub fn begin_sync(&mut self) -> Option<Pending> {
-        let Swap(log) = self.swap.as_deref_mut()?;
-        if log.durability() == Durability::Batch { log.begin_sync() } else { None }
+        self.swap.as_deref_mut().and_then(|Swap(log)| log.begin_sync())
     }
 
     /// The driver has done it, or could not.

@@ -335,8 +335,10 @@ impl Log {
     pub fn end_sync(&mut self, pending: Pending, outcome: Result<(), Fault>) {
         self.syncing = false;
         match outcome {
-            // Another segment may have begun meanwhile, and then more is durable by now.
-            Ok(()) => self.synced = self.synced.max(pending.until),
+            // Another segment may have begun meanwhile, and then more is durable by now. Where
+            // another sync has failed meanwhile, this one may only have missed the error.
+            Ok(()) if self.broken.is_none() => self.synced = self.synced.max(pending.until),
+            Ok(()) => {}
             Err(fault) => drop(self.fail(fault)),
         }
     }

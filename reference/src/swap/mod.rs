@@ -35,7 +35,8 @@ pub enum Durability {
     None,
     /// Once it is durable; many that wait at the same time share one sync.
     Batch,
-    /// Once it is durable; each has a sync of its own.
+    /// Once it is durable. A sync is shared as with `Batch`: to wait for one of its own would keep
+    /// nothing better.
     Each,
 }
 
