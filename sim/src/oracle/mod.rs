@@ -118,6 +118,18 @@ impl Case<'_> {
         self.schedule.socket.get(socket).map_or("a stranger", |socket| socket.name.as_str())
     }
 
+    /// The socket at this side of a connection, if it is no stranger.
+    fn socket_of(&self, connection: u32, side: u8) -> Option<usize> {
+        let wire = self.analysis.wires.get(connection as usize)?;
+        wire.sockets.get(usize::from(side)).copied()
+    }
+
+    /// Whether a socket is of this node, by the number that traces have.
+    fn is_of(&self, socket: usize, node: u16) -> bool {
+        let own = self.schedule.socket.get(socket).map(|socket| socket.node.as_str());
+        own.is_some() && self.schedule.nodes().get(usize::from(node)).copied() == own
+    }
+
     /// Whether a switch of a socket is on.
     fn is_set(&self, socket: usize, name: &str) -> bool {
         let spec = self.schedule.socket.get(socket);

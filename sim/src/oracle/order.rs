@@ -43,7 +43,7 @@ pub(super) fn judge(case: Case<'_>, breaches: &mut Vec<Breach>) {
                 wrong(format!("{} received {why}", case.name(usize::from(*socket))));
             }
             What::Written { connection, side, item: Item::Message(id) } => {
-                let from = socket_of(case, *connection, usize::from(*side)).unwrap_or(u16::MAX);
+                let from = socket_of(case, *connection, *side).unwrap_or(u16::MAX);
                 match sent.get(&(from, *id)) {
                     None => wrong(format!("message {id} was written, and nobody had sent it")),
                     Some((entered, _)) => {
@@ -57,7 +57,7 @@ pub(super) fn judge(case: Case<'_>, breaches: &mut Vec<Breach>) {
                 }
             }
             What::Arrived { connection, side, item: Item::Message(id) } => {
-                if let Some(to) = socket_of(case, *connection, 1 - usize::from(*side)) {
+                if let Some(to) = socket_of(case, *connection, 1 - side) {
                     arrived.insert((to, *id), (number, *connection));
                 }
             }
@@ -82,9 +82,9 @@ pub(super) fn judge(case: Case<'_>, breaches: &mut Vec<Breach>) {
     }
 }
 
-fn socket_of(case: Case<'_>, connection: u32, side: usize) -> Option<u16> {
-    let wire = case.analysis.wires.get(connection as usize)?;
-    u16::try_from(*wire.sockets.get(side)?).ok()
+/// As traces number them.
+fn socket_of(case: Case<'_>, connection: u32, side: u8) -> Option<u16> {
+    case.socket_of(connection, side).and_then(|socket| u16::try_from(socket).ok())
 }
 
 /// What is different where a durable swap is.
@@ -103,15 +103,12 @@ impl Swaps<'_> {
                 self.kept.extend(self.keeps(*socket).then_some(*message));
             }
             What::Closed { connection, side, end } if *end != End::Died => {
-                let socket = socket_of(self.case, *connection, usize::from(*side));
+                let socket = socket_of(self.case, *connection, *side);
                 self.ended.extend(socket.filter(|socket| self.keeps(*socket)));
             }
             What::Died { node, .. } => {
-                let nodes = self.case.schedule.nodes();
-                let node = nodes.get(usize::from(*node)).copied();
-                let sockets = &self.case.schedule.socket;
-                let own = |socket: u16| sockets.get(usize::from(socket)).map(|s| s.node.as_str());
-                self.ended.retain(|socket| own(*socket) != node);
+                let case = self.case;
+                self.ended.retain(|socket| !case.is_of(usize::from(*socket), *node));
             }
             _ => {}
         }

@@ -41,11 +41,11 @@ pub(super) fn judge(case: Case<'_>, breaches: &mut Vec<Breach>) {
     for (number, event) in (0_u32..).zip(&case.trace.events) {
         let found = match &event.what {
             What::Died { node, .. } => {
-                died(case, &mut kept, usize::from(*node), number);
+                died(case, &mut kept, *node, number);
                 None
             }
             What::Closed { connection, side, .. } => {
-                let socket = socket_of(case, *connection, usize::from(*side));
+                let socket = case.socket_of(*connection, *side);
                 if let Some(kept) = socket.and_then(|socket| kept.get_mut(&socket)) {
                     kept.ended = Some(number);
                 }
@@ -58,9 +58,9 @@ pub(super) fn judge(case: Case<'_>, breaches: &mut Vec<Breach>) {
                 None
             }
             What::Written { connection, side, item: Item::Message(id) } => {
-                let to = socket_of(case, *connection, 1 - usize::from(*side));
+                let to = case.socket_of(*connection, 1 - side);
                 to.into_iter().for_each(|to| *comes.entry((to, *id)).or_default() += 1);
-                let from = socket_of(case, *connection, usize::from(*side));
+                let from = case.socket_of(*connection, *side);
                 let kept = from.and_then(|from| Some((from, kept.get_mut(&from)?)));
                 kept.and_then(|(from, kept)| kept.written(case, from, *id, number))
             }
@@ -81,18 +81,10 @@ pub(super) fn judge(case: Case<'_>, breaches: &mut Vec<Breach>) {
     kept.iter().for_each(|(socket, kept)| lost(case, *socket, kept, breaches));
 }
 
-fn socket_of(case: Case<'_>, connection: u32, side: usize) -> Option<usize> {
-    case.analysis.wires.get(connection as usize)?.sockets.get(side).copied()
-}
-
-fn died(case: Case<'_>, kept: &mut BTreeMap<usize, Kept>, node: usize, number: u32) {
-    let nodes = case.schedule.nodes();
-    for (socket, kept) in kept {
-        let own = case.schedule.socket.get(*socket).map(|socket| socket.node.as_str());
-        if own.is_some() && nodes.get(node).copied() == own {
-            (kept.died, kept.again) = (Some(number), 0);
-            kept.deaths += 1;
-        }
+fn died(case: Case<'_>, kept: &mut BTreeMap<usize, Kept>, node: u16, number: u32) {
+    for (_, kept) in kept.iter_mut().filter(|(socket, _)| case.is_of(**socket, node)) {
+        (kept.died, kept.again) = (Some(number), 0);
+        kept.deaths += 1;
     }
 }
 
