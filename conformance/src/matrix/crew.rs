@@ -1,6 +1,6 @@
 //! The peers of a run: two processes each, so that a peer meets itself as it meets others, or more
-//! where a process bears few cells. What is known to end badly has processes of its own: what such a
-//! cell does to them may outlive it.
+//! where a process bears few cells. What is known to end badly has processes of its own: what such
+//! a cell does to them may outlive it.
 
 use std::cell::Cell;
 use std::time::Duration;

@@ -79,10 +79,10 @@ pub fn plan(crew: &Crew, choice: &Choice) -> Vec<Planned> {
 }
 
 /// Whether a cell is tried where nobody asks for every combination. Each pair meets by every
-/// pattern, with NULL over tcp, and either side binds. What secures or carries a connection does not
-/// look at patterns: it is met by one way, and by both with names in the handshake; CURVE, which
-/// seals commands, by subscriptions too; and each meets each once as server and once as client. So
-/// do strangers, in type or in security: nothing may get through.
+/// pattern, with NULL over tcp, and either side binds. What secures or carries a connection does
+/// not look at patterns: it is met by one way, and by both with names in the handshake; CURVE,
+/// which seals commands, by subscriptions too; and each meets each once as server and once as
+/// client. So do strangers, in type or in security: nothing may get through.
 fn is_usual(cell: &Cell) -> bool {
     let null = cell.mechs == [Mech::Null; 2];
     if null && cell.transport == Transport::Tcp && cell.talks() {

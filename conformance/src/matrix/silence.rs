@@ -47,7 +47,7 @@ async fn listen(stage: &Stage<'_>, relay: &Relay) -> Done {
     }
 }
 
-/// Whether a message is another cell's, whose peer still looks for an address that this one has now.
+/// Whether a message is another cell's, whose peer still looks for an address that this one has.
 fn is_foreign(play: &Play<'_, '_>, got: &Parts) -> bool {
     let limit = play.stage.patience.limit();
     let differs = bodies::difference(&play.tag, &Vec::new(), Some(got), &[], &[], limit);

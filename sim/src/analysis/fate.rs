@@ -213,10 +213,9 @@ fn lost(facts: &Facts<'_>, id: MessageId, numbers: &[u32], way: &Way) -> Fate {
 /// It came to the receiver's engine, and its application never got it.
 fn arrived(facts: &Facts<'_>, id: MessageId, to: usize, number: u32, connection: u32) -> Fate {
     let kind = facts.kind(to);
-    let ended = facts.wires.get(connection as usize).and_then(|wire| {
-        let side = wire.side(to)?;
-        wire.closed.get(side).copied().flatten()
-    });
+    let wire = facts.wires.get(connection as usize);
+    let ended =
+        wire.and_then(|wire| wire.closed.get(wire.side(to)?).copied().flatten().map(|_| wire));
     if facts.is_busy(to) {
         return Fate::WaitsThere;
     }
@@ -232,6 +231,8 @@ fn arrived(facts: &Facts<'_>, id: MessageId, to: usize, number: u32, connection:
         None if drops && facts.is_slow(to) => Fate::HighWater,
         Some(_) if drops => Fate::QueueDiscarded,
         Some(_) if kind == Some(SocketType::Rep) => Fate::QueueDiscarded,
+        // Its kernel had it, and its engine ended the connection instead of reading.
+        Some(wire) if facts.is_past_handshake(wire, to) => Fate::Network,
         _ => Fate::Unknown,
     }
 }
@@ -329,6 +330,7 @@ fn waits(facts: &Facts<'_>, from: usize, number: u32) -> Fate {
             Fate::Waits
         }
         Some(_) if facts.ended_after(from, number) => Fate::QueueDiscarded,
+        Some(_) if facts.waits_for_somebody(from) => Fate::Waits,
         Some(_) => Fate::Unknown,
     }
 }

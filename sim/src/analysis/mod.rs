@@ -18,7 +18,7 @@ pub use table::{Row, Table};
 pub use wires::Wire;
 
 use crate::message::MessageId;
-use crate::schedule::{Schedule, Work};
+use crate::schedule::{Schedule, Setting, Work};
 use crate::trace::{Event, Item, Left, Trace, What};
 use topology::Ways;
 use zeroproof_reference::SocketType;
@@ -273,14 +273,56 @@ impl<'a> Facts<'a> {
     fn is_held_back(&self, socket: usize) -> bool {
         use crate::schedule::Op;
         let node = self.node_name(socket);
-        let ours = self.schedule.op.iter().filter(|timed| timed.op.node() == Some(node));
-        ours.fold(false, |held, timed| match timed.op {
-            Op::Stall { .. } | Op::Pause { .. } | Op::Kill { .. } | Op::PowerOff { .. } => true,
-            Op::Flow { .. } | Op::Resume { .. } | Op::Boot { .. } => false,
-            _ => held,
-        }) || self.is_left(
-            |left| matches!(left, Left::Working { socket: at, .. } if usize::from(*at) == socket),
-        )
+        let (mut is_down, mut is_paused, mut is_stalled) = (false, false, false);
+        for timed in self.schedule.op.iter().filter(|timed| timed.op.node() == Some(node)) {
+            match timed.op {
+                Op::Kill { .. } | Op::PowerOff { .. } => (is_down, is_paused) = (true, false),
+                // To boot what is up changes nothing.
+                Op::Boot { .. } if is_down => (is_down, is_stalled) = (false, false),
+                Op::Pause { .. } => is_paused = !is_down,
+                Op::Resume { .. } => is_paused = false,
+                Op::Stall { .. } => is_stalled = true,
+                Op::Flow { .. } => is_stalled = false,
+                _ => {}
+            }
+        }
+        is_down
+            || is_paused
+            || is_stalled
+            || self.is_left(|left| match left {
+                Left::Working { socket: at, .. } => usize::from(*at) == socket,
+                Left::Room { .. } | Left::Reply { .. } => false,
+            })
+    }
+
+    /// Somebody whom this socket dials is not there at the end, and has a queue all the same.
+    fn waits_for_somebody(&self, socket: usize) -> bool {
+        let Some(spec) = self.schedule.socket.get(socket) else { return false };
+        let until = self.schedule.duration.0;
+        let is_there = |name: &String| {
+            self.wires.iter().any(|wire| {
+                let side = wire.side(socket);
+                let other = side.and_then(|side| wire.sockets.get(1 - side).copied());
+                let named = other.and_then(|other| self.schedule.socket.get(other));
+                named.is_some_and(|other| other.name == *name)
+                    && side.is_some_and(|side| wire.is_ready(side, until))
+            })
+        };
+        spec.options.get("immediate").is_none_or(|set| *set == Setting::Flag(false))
+            && !spec.connect.iter().all(is_there)
+    }
+
+    /// READY came when the engine of this side had given up waiting for it: its process was paused,
+    /// and the time was over when it went on (`handshake_ivl`, 30 s unless set).
+    fn is_past_handshake(&self, wire: &Wire, socket: usize) -> bool {
+        let spec = self.schedule.socket.get(socket);
+        let limit = match spec.and_then(|spec| spec.options.get("handshake_ivl")) {
+            Some(Setting::Number(limit)) => u64::try_from(*limit).unwrap_or(0),
+            _ => 30_000,
+        };
+        let ready = wire.side(socket).and_then(|side| wire.ready.get(side).copied().flatten());
+        let took = ready.zip(wire.up).map(|(ready, up)| ready.saturating_sub(up));
+        limit > 0 && took.is_some_and(|took| took >= limit * 1_000_000)
     }
 
     /// The connection on which a request last came to the one who replied to it.
