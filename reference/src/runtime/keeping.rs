@@ -27,11 +27,11 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 mod tests;
 
 /// Syncs a file while others use it.
-type Sync = Box<dyn Fn(FileName) -> Result<(), Fault> + Send + core::marker::Sync>;
+type SyncFile = Box<dyn Fn(FileName) -> Result<(), Fault> + Send + Sync>;
 
 /// Syncs for all that wait, one at a time.
 pub(super) struct Keeper {
-    sync: Sync,
+    sync: SyncFile,
     /// Whether a sync is under way. Whoever holds this may lock the socket, not the other way.
     busy: Mutex<bool>,
     over: Condvar,
@@ -96,7 +96,7 @@ fn open_with(
     core: &mut Core,
     disk: Box<dyn Disk>,
     salt: u64,
-    sync: Sync,
+    sync: SyncFile,
 ) -> Result<(), Refused> {
     core.socket.open_swap(disk, salt)?;
     core.settle();

@@ -330,7 +330,13 @@ fn waits(facts: &Facts<'_>, from: usize, number: u32) -> Fate {
             Fate::Waits
         }
         Some(_) if facts.ended_after(from, number) => Fate::QueueDiscarded,
-        Some(_) if facts.waits_for_somebody(from) => Fate::Waits,
+        Some(_)
+            if facts
+                .event(number)
+                .is_some_and(|event| facts.waits_for_somebody(from, event.at)) =>
+        {
+            Fate::Waits
+        }
         Some(_) => Fate::Unknown,
     }
 }

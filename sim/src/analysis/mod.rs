@@ -295,34 +295,43 @@ impl<'a> Facts<'a> {
             })
     }
 
-    /// Somebody whom this socket dials is not there at the end, and has a queue all the same.
-    fn waits_for_somebody(&self, socket: usize) -> bool {
+    /// Somebody whom this socket dials was not there when something was dealt out at this time, and
+    /// has not come since: it has a queue all the same.
+    fn waits_for_somebody(&self, socket: usize, at: u64) -> bool {
         let Some(spec) = self.schedule.socket.get(socket) else { return false };
-        let until = self.schedule.duration.0;
-        let is_there = |name: &String| {
+        let deals = matches!(spec.kind, SocketType::Push | SocketType::Dealer | SocketType::Req);
+        let comes = |name: &String| {
             self.wires.iter().any(|wire| {
-                let side = wire.side(socket);
-                let other = side.and_then(|side| wire.sockets.get(1 - side).copied());
+                let Some(side) = wire.side(socket) else { return false };
+                let other = wire.sockets.get(1 - side).copied();
                 let named = other.and_then(|other| self.schedule.socket.get(other));
+                let is_over = wire.closed.get(side).copied().flatten();
                 named.is_some_and(|other| other.name == *name)
-                    && side.is_some_and(|side| wire.is_ready(side, until))
+                    && wire.ready.get(side).copied().flatten().is_some()
+                    && is_over.is_none_or(|(end, _)| end > at)
             })
         };
-        spec.options.get("immediate").is_none_or(|set| *set == Setting::Flag(false))
-            && !spec.connect.iter().all(is_there)
+        let is_immediate = spec
+            .options
+            .get("immediate")
+            .is_some_and(|set| !matches!(set, Setting::Flag(false) | Setting::Number(0)));
+        deals && !is_immediate && !spec.connect.iter().all(comes)
     }
 
-    /// READY came when the engine of this side had given up waiting for it: its process was paused,
-    /// and the time was over when it went on (`handshake_ivl`, 30 s unless set).
+    /// READY came when the engine of this side had given up waiting for it, and ended the
+    /// connection at once: its process was paused, and the time was over when it went on
+    /// (`handshake_ivl`, 30 s unless set).
     fn is_past_handshake(&self, wire: &Wire, socket: usize) -> bool {
+        let Some(side) = wire.side(socket) else { return false };
         let spec = self.schedule.socket.get(socket);
         let limit = match spec.and_then(|spec| spec.options.get("handshake_ivl")) {
             Some(Setting::Number(limit)) => u64::try_from(*limit).unwrap_or(0),
             _ => 30_000,
         };
-        let ready = wire.side(socket).and_then(|side| wire.ready.get(side).copied().flatten());
+        let ready = wire.ready.get(side).copied().flatten();
+        let ended = wire.closed.get(side).copied().flatten().map(|(at, _)| at);
         let took = ready.zip(wire.up).map(|(ready, up)| ready.saturating_sub(up));
-        limit > 0 && took.is_some_and(|took| took >= limit * 1_000_000)
+        limit > 0 && ready == ended && took.is_some_and(|took| took >= limit * 1_000_000)
     }
 
     /// The connection on which a request last came to the one who replied to it.
