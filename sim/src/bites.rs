@@ -70,7 +70,10 @@ const fn shows(op: &Op, event: &Event) -> bool {
                 What::Written { .. },
             )
             | (Op::Pause { .. } | Op::Stall { .. }, What::Sent { .. } | What::Blocked { .. })
-            | (Op::DiskFull { .. } | Op::SyncFails { .. }, What::Refused { .. })
+            | (
+                Op::DiskFull { .. } | Op::SyncFails { .. },
+                What::Refused { .. } | What::Doubtful { .. } | What::Died { .. },
+            )
             | (Op::BitRot { .. }, What::Damaged { .. })
             | (Op::Evil { .. }, What::Op { .. })
     )

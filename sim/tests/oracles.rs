@@ -1,6 +1,9 @@
 //! Every oracle has liars: traces that are changed as a bad engine would, and which it must notice.
 #![cfg(test)]
 
+#[path = "oracles/excuses.rs"]
+mod excuses;
+
 use zeroproof_sim::message::MessageId;
 use zeroproof_sim::oracle::{ORACLES, judge};
 use zeroproof_sim::scenario::{expand, parse};

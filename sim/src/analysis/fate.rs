@@ -40,6 +40,8 @@ pub enum Fate {
     InApplication,
     /// On the disk of a swap, which has changed it.
     DiskRot,
+    /// In the swap of a disk that failed under it: its sender was told that it may be lost.
+    Doubtful,
     /// The next hop would not take it.
     Refused,
     /// A reply that nobody waited for any more.
@@ -76,6 +78,7 @@ impl Fate {
             Self::ReceiverDied => "in the memory of the receiver that died",
             Self::InApplication => "in an application that died",
             Self::DiskRot => "on a disk that has changed it",
+            Self::Doubtful => "on a disk that failed, as its sender was told",
             Self::Refused => "refused by the next socket",
             Self::StaleReply => "a reply nobody waited for any more",
             Self::Waits => "still queued at the sender",
@@ -100,6 +103,7 @@ enum Stage {
     Arrived(u32),
     Received,
     Refused,
+    Doubtful,
 }
 
 /// What became of a message for each who should get it: the end of the way, and the fate. `numbers`
@@ -151,6 +155,7 @@ fn furthest(facts: &Facts<'_>, numbers: &[u32], way: &Way) -> Option<(usize, u32
         let found = match &event.what {
             What::Sent { socket, .. } => from(*socket).map(|hop| (hop, Stage::Sent)),
             What::Refused { socket, .. } => from(*socket).map(|hop| (hop, Stage::Refused)),
+            What::Doubtful { socket, .. } => from(*socket).map(|hop| (hop, Stage::Doubtful)),
             What::Written { connection, side, item: Item::Message(_) } => {
                 on_wire(*connection, *side).map(|hop| (hop, Stage::Written(*connection)))
             }
@@ -178,6 +183,7 @@ fn lost(facts: &Facts<'_>, id: MessageId, numbers: &[u32], way: &Way) -> Fate {
     let at = event.at;
     match stage {
         Stage::Refused => Fate::Refused,
+        Stage::Doubtful => Fate::Doubtful,
         Stage::Received if facts.died_after(to, number) || facts.reopened_after(to, number) => {
             Fate::InApplication
         }
@@ -206,7 +212,10 @@ fn lost(facts: &Facts<'_>, id: MessageId, numbers: &[u32], way: &Way) -> Fate {
         }
         Stage::Sent if facts.keeps(from) => kept(facts, id, from, number),
         Stage::Sent if facts.died_after(from, number) => Fate::SenderDied,
-        Stage::Sent => queued(facts, id, (from, to), number, at),
+        Stage::Sent => match queued(facts, id, (from, to), number, at) {
+            Fate::Unknown if facts.is_rotten(from) => Fate::DiskRot,
+            fate => fate,
+        },
     }
 }
 

@@ -97,6 +97,7 @@ pub const fn message(what: &What) -> Option<MessageId> {
     match what {
         What::Sent { message, .. }
         | What::Refused { message, .. }
+        | What::Doubtful { message, .. }
         | What::Received { message, .. }
         | What::Written { item: Item::Message(message), .. }
         | What::Arrived { item: Item::Message(message), .. } => Some(*message),
@@ -221,12 +222,14 @@ impl<'a> Facts<'a> {
             })
     }
 
-    /// A bit has turned on its disk.
+    /// A bit has turned on the disk of its swap.
     fn is_rotten(&self, socket: usize) -> bool {
         use crate::schedule::Op;
+        let has_swap = |spec: &crate::schedule::Socket| spec.has_swap();
         let node = self.node_name(socket);
         let mut ops = self.schedule.op.iter().map(|timed| &timed.op);
-        ops.any(|op| matches!(op, Op::BitRot { node: at } if at == node))
+        self.schedule.socket.get(socket).is_some_and(has_swap)
+            && ops.any(|op| matches!(op, Op::BitRot { node: at } if at == node))
     }
 
     fn is_named(&self, socket: usize) -> bool {

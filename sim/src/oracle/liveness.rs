@@ -8,6 +8,7 @@
 use super::{Breach, Case};
 use crate::analysis::{Fate, Wire};
 use crate::schedule::{Op, Socket};
+use crate::trace::What;
 use crate::units::Span;
 use zeroproof_reference::SocketType;
 
@@ -17,7 +18,8 @@ pub(super) fn judge(case: Case<'_>, breaches: &mut Vec<Breach>) {
     let schedule = case.schedule;
     let needs = needs(case);
     let quiet_from = schedule.last_op().0.saturating_add(needs);
-    if quiet_from >= schedule.duration.0 || leaves_broken(&schedule.op) {
+    let is_broken = leaves_broken(&schedule.op) || leaves_a_broken_disk(case);
+    if quiet_from >= schedule.duration.0 || is_broken {
         return;
     }
     for (number, socket) in schedule.socket.iter().enumerate() {
@@ -102,11 +104,41 @@ fn leaves_broken(ops: &[crate::schedule::Timed]) -> bool {
             Op::Flow { .. } => ("stall", false),
             Op::Refuse { .. } | Op::BlackHole { .. } => ("door", true),
             Op::Accept { .. } => ("door", false),
+            Op::DiskFull { .. } => ("disk", true),
+            Op::DiskRoom { .. } => ("disk", false),
             _ => continue,
         };
         broken.insert((place, topic), is_bad);
     }
     broken.values().any(|is_bad| *is_bad)
+}
+
+/// A process could not open its swap and is gone, or has a log that takes no more since a sync
+/// failed: nobody has begun it again since (`reference/docs/swap-format.md`).
+fn leaves_a_broken_disk(case: Case<'_>) -> bool {
+    let nodes = case.schedule.nodes();
+    let number = |node: Option<&str>| nodes.iter().position(|name| Some(*name) == node);
+    let mut broken = std::collections::BTreeSet::new();
+    let mut has_failed = std::collections::BTreeSet::new();
+    for event in &case.trace.events {
+        match event.what {
+            What::Op { number: op } => {
+                let op = case.schedule.op.get(op as usize).map(|timed| &timed.op);
+                let node = op.filter(|op| op.is_of_disks()).and_then(|op| number(op.node()));
+                has_failed.extend(node);
+                if matches!(op, Some(Op::SyncFails { .. })) {
+                    broken.extend(node);
+                }
+            }
+            What::Booted { node } => drop(broken.remove(&usize::from(node))),
+            // As it does that cannot open its log.
+            What::Died { node, .. } if has_failed.contains(&usize::from(node)) => {
+                broken.insert(usize::from(node));
+            }
+            _ => {}
+        }
+    }
+    !broken.is_empty()
 }
 
 /// Both sides have it at the end, and are ready.

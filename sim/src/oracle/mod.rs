@@ -130,6 +130,11 @@ impl Case<'_> {
         own.is_some() && self.schedule.nodes().get(usize::from(node)).copied() == own
     }
 
+    /// Whether what a socket has taken outlives its process.
+    fn keeps(&self, socket: usize) -> bool {
+        self.schedule.socket.get(socket).is_some_and(crate::schedule::Socket::keeps)
+    }
+
     /// Whether a switch of a socket is on.
     fn is_set(&self, socket: usize, name: &str) -> bool {
         let spec = self.schedule.socket.get(socket);

@@ -1,19 +1,25 @@
 //! O1: per connection first in, first out; no copies, no inventions; whole multiparts.
 //!
 //! Out of a durable swap a message may come twice, which is for O11 to judge, and what a connection
-//! had when it ended is given to another one out of order (`reference/docs/swap-format.md`).
+//! had when it ended is given to another one out of order (`reference/docs/swap-format.md`). So may
+//! the reply to such a request, and what is sent on of such a message: of two copies nobody can
+//! tell which is which, and their order is not judged.
 
 use super::{Breach, Case};
 use crate::message::MessageId;
-use crate::schedule::Socket;
 use crate::trace::{End, Item, What};
 use crate::units::Span;
 use std::collections::{BTreeMap, BTreeSet};
 
 pub(super) const ID: &str = "O1-order";
 
-/// When a message entered a queue, and by which connection: queues keep that order.
-type Entered = BTreeMap<(u16, MessageId), (u32, u32)>;
+/// When a message entered a queue, and by which connection: queues keep that order. None if it
+/// entered twice.
+type Entered = BTreeMap<(u16, MessageId), Option<(u32, u32)>>;
+
+fn enter(entered: &mut Entered, socket: u16, id: MessageId, place: (u32, u32)) {
+    entered.entry((socket, id)).and_modify(|place| *place = None).or_insert(Some(place));
+}
 
 pub(super) fn judge(case: Case<'_>, breaches: &mut Vec<Breach>) {
     let mut sent: Entered = BTreeMap::new();
@@ -37,7 +43,7 @@ pub(super) fn judge(case: Case<'_>, breaches: &mut Vec<Breach>) {
         match &event.what {
             What::Sent { socket, message, .. } | What::Doubtful { socket, message } => {
                 known.insert(*message);
-                sent.insert((*socket, *message), (number, 0));
+                enter(&mut sent, *socket, *message, (number, 0));
             }
             What::Foreign { socket, why } => {
                 wrong(format!("{} received {why}", case.name(usize::from(*socket))));
@@ -46,7 +52,8 @@ pub(super) fn judge(case: Case<'_>, breaches: &mut Vec<Breach>) {
                 let from = socket_of(case, *connection, *side).unwrap_or(u16::MAX);
                 match sent.get(&(from, *id)) {
                     None => wrong(format!("message {id} was written, and nobody had sent it")),
-                    Some((entered, _)) => {
+                    Some(None) => {}
+                    Some(Some((entered, _))) => {
                         let before = written.insert((*connection, *side), *entered);
                         let is_late = before.is_some_and(|before| before >= *entered);
                         if is_late && !swaps.ended.contains(&from) {
@@ -58,18 +65,19 @@ pub(super) fn judge(case: Case<'_>, breaches: &mut Vec<Breach>) {
             }
             What::Arrived { connection, side, item: Item::Message(id) } => {
                 if let Some(to) = socket_of(case, *connection, 1 - side) {
-                    arrived.insert((to, *id), (number, *connection));
+                    enter(&mut arrived, to, *id, (number, *connection));
                 }
             }
             What::Received { socket, message } => {
                 let name = case.name(usize::from(*socket));
-                if !received.insert((*socket, *message)) && !swaps.kept.contains(message) {
+                if !received.insert((*socket, *message)) && !swaps.may_repeat(*message) {
                     wrong(format!("{name} received message {message} a second time"));
                 }
                 if !known.contains(message) {
                     wrong(format!("{name} received message {message}, which nobody has sent"));
                 }
-                if let Some((entered, connection)) = arrived.remove(&(*socket, *message)) {
+                let place = arrived.remove(&(*socket, *message)).flatten();
+                if let Some((entered, connection)) = place {
                     let before = taken.insert((*socket, connection), entered);
                     if before.is_some_and(|before| before > entered) {
                         let what = "after a later one of the same connection";
@@ -114,7 +122,12 @@ impl Swaps<'_> {
         }
     }
 
+    /// It, or the request that it replies to, has gone through one.
+    fn may_repeat(&self, id: MessageId) -> bool {
+        [id, MessageId { is_reply: false, ..id }].iter().any(|id| self.kept.contains(id))
+    }
+
     fn keeps(&self, socket: u16) -> bool {
-        self.case.schedule.socket.get(usize::from(socket)).is_some_and(Socket::keeps)
+        self.case.keeps(usize::from(socket))
     }
 }

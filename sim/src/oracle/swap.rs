@@ -15,9 +15,12 @@ pub(super) const ID: &str = "O11-swap";
 /// Messages handed over after which a log makes its position durable.
 const POSITION_EVERY: u64 = 1000;
 
-/// What is known of one socket with a durable swap.
+/// What is known of one socket with a swap.
 #[derive(Debug, Default)]
 struct Kept {
+    /// How often each message was sent, as its application may have got it twice; and how often it
+    /// may still be written.
+    sent: BTreeMap<MessageId, (u32, u32)>,
     /// When each message was last written, by the number of the event.
     written: BTreeMap<MessageId, u32>,
     /// When the process last died, and when a connection last ended.
@@ -31,7 +34,7 @@ struct Kept {
 }
 
 pub(super) fn judge(case: Case<'_>, breaches: &mut Vec<Breach>) {
-    let ours = case.schedule.socket.iter().enumerate().filter(|(_, socket)| socket.keeps());
+    let ours = case.schedule.socket.iter().enumerate().filter(|(_, socket)| socket.has_swap());
     let mut kept: BTreeMap<usize, Kept> =
         ours.map(|(number, _)| (number, Kept::default())).collect();
     if kept.is_empty() {
@@ -51,6 +54,13 @@ pub(super) fn judge(case: Case<'_>, breaches: &mut Vec<Breach>) {
                 }
                 None
             }
+            What::Sent { socket, message, .. } | What::Doubtful { socket, message } => {
+                if let Some(kept) = kept.get_mut(&usize::from(*socket)) {
+                    let (sent, due) = kept.sent.entry(*message).or_default();
+                    (*sent, *due) = (*sent + 1, *due + 1);
+                }
+                None
+            }
             What::Damaged { socket, messages } => {
                 if let Some(kept) = kept.get_mut(&usize::from(*socket)) {
                     kept.told += u64::from(*messages);
@@ -61,7 +71,8 @@ pub(super) fn judge(case: Case<'_>, breaches: &mut Vec<Breach>) {
                 let to = case.socket_of(*connection, 1 - side);
                 to.into_iter().for_each(|to| *comes.entry((to, *id)).or_default() += 1);
                 let from = case.socket_of(*connection, *side);
-                let kept = from.and_then(|from| Some((from, kept.get_mut(&from)?)));
+                let durable = from.filter(|from| case.keeps(*from));
+                let kept = durable.and_then(|from| Some((from, kept.get_mut(&from)?)));
                 kept.and_then(|(from, kept)| kept.written(case, from, *id, number))
             }
             What::Received { socket, message } => {
@@ -78,13 +89,14 @@ pub(super) fn judge(case: Case<'_>, breaches: &mut Vec<Breach>) {
             event: Some(number),
         }));
     }
-    kept.iter().for_each(|(socket, kept)| lost(case, *socket, kept, breaches));
+    lost(case, &kept, breaches);
 }
 
 fn died(case: Case<'_>, kept: &mut BTreeMap<usize, Kept>, node: u16, number: u32) {
     for (_, kept) in kept.iter_mut().filter(|(socket, _)| case.is_of(**socket, node)) {
         (kept.died, kept.again) = (Some(number), 0);
         kept.deaths += 1;
+        kept.sent.values_mut().for_each(|(sent, due)| *due = *sent);
     }
 }
 
@@ -104,6 +116,9 @@ impl Kept {
         id: MessageId,
         now: u32,
     ) -> Option<String> {
+        let (_, due) = self.sent.entry(id).or_default();
+        let is_due = *due > 0;
+        *due -= u32::from(is_due);
         let before = self.written.insert(id, now)?;
         let name = case.name(socket);
         let is_after = |cause: Option<u32>| cause.is_some_and(|cause| cause > before);
@@ -115,7 +130,7 @@ impl Kept {
             return is_over.then(|| format!("{name} sends more than {most} messages twice"));
         }
         let what = || format!("{name} sends {id} twice, and nothing had happened to it");
-        (!is_after(self.ended)).then(what)
+        (!is_due && !is_after(self.ended)).then(what)
     }
 }
 
@@ -128,20 +143,20 @@ fn in_hand(case: Case<'_>, socket: usize) -> u64 {
     hwm.saturating_mul(2).saturating_mul(peers as u64)
 }
 
-/// What is gone from a disk: of the very last record that was written before a restart nobody can
-/// know.
-fn lost(case: Case<'_>, socket: usize, kept: &Kept, breaches: &mut Vec<Breach>) {
-    let rots = rots(case, socket);
-    let gone = case.analysis.table.of(crate::analysis::Fate::DiskRot);
-    let name = case.name(socket);
+/// What is gone from the disks: of the very last record that was written before a restart nobody
+/// can know.
+fn lost(case: Case<'_>, kept: &BTreeMap<usize, Kept>, breaches: &mut Vec<Breach>) {
     let mut wrong = |what| breaches.push(Breach { oracle: ID, what, event: None });
-    if rots == 0 && kept.told > 0 {
-        wrong(format!(
-            "{name} says that its disk has lost {} messages, which it has not",
-            kept.told
-        ));
+    for (socket, kept) in kept.iter().filter(|(socket, _)| rots(case, **socket) == 0) {
+        if kept.told > 0 {
+            let (name, told) = (case.name(*socket), kept.told);
+            wrong(format!("{name} says that its disk has lost {told} messages, which it has not"));
+        }
     }
-    if gone > kept.told + kept.deaths {
-        wrong(format!("the disk of {name} has lost {gone} messages, and tells of {}", kept.told));
+    let gone = case.analysis.table.of(crate::analysis::Fate::DiskRot);
+    let told: u64 = kept.values().map(|kept| kept.told).sum();
+    let deaths: u64 = kept.values().map(|kept| kept.deaths).sum();
+    if gone > told + deaths {
+        wrong(format!("disks have lost {gone} messages, and tell of {told}"));
     }
 }

@@ -65,6 +65,10 @@ const fn for_loss(fate: Fate) -> Option<&'static str> {
             "a disk has changed what it held: the swap tells what it found broken, and only a copy \
              elsewhere has it whole"
         }
+        Fate::Doubtful => {
+            "a disk failed while it was made durable, and send said so: look at the disk, restart, \
+             and send it again"
+        }
         Fate::Refused => "look at the error of send: the next hop was not there",
         Fate::StaleReply => {
             "replies come after their requester has given up: a longer patience, or a quicker \

@@ -3,7 +3,7 @@
 //! Every stable pattern in turn, with few sockets, small queues and short times, so that many
 //! things meet in one run.
 
-use super::swarm::{SWARM, Swarm};
+use super::swarm::{DISKS, SWARM, Swarm};
 use super::{Flow, Line, Schedule, Setting, Socket, Then, Work};
 use crate::chance::{Chance, mix};
 use crate::units::{Range, Size, Span};
@@ -31,6 +31,8 @@ pub fn invent(seed: u64, with_faults: bool) -> Schedule {
     let name = PATTERNS.get(pattern).copied().unwrap_or("pair");
     let mut invention = Invention { chance: &mut chance, socket: Vec::new(), flow: Vec::new() };
     invention.topology(name);
+    let mut disks = Chance::new(mix(seed ^ 0x000D_15C5_0000_5A4B));
+    invention.socket.iter_mut().for_each(|socket| swap(socket, &mut disks));
     let Invention { socket, flow, .. } = invention;
     let latency = Range { least: Span(0), most: Span::ms(chance.within(0, 20)) };
     // Small ones fill, and then queues do.
@@ -65,10 +67,30 @@ pub fn invent(seed: u64, with_faults: bool) -> Schedule {
             binds: binds(&schedule),
             line: &schedule.link,
         };
-        let op = swarm.faults(&mut chance);
+        let mut op = swarm.faults(&mut chance);
+        let swapping = schedule.socket.iter().filter(|socket| socket.has_swap());
+        let nodes: Vec<&str> = swapping.map(|socket| socket.node.as_str()).collect();
+        if !nodes.is_empty() {
+            op.extend(Swarm { kinds: DISKS.to_vec(), nodes, ..swarm }.faults(&mut disks));
+            op.sort_by_key(|timed| timed.at);
+        }
         schedule.op = op;
     }
     schedule
+}
+
+/// Gives a socket that may have one a swap, or not.
+fn swap(socket: &mut Socket, chance: &mut Chance) {
+    let may = matches!(socket.kind, SocketType::Push | SocketType::Dealer | SocketType::Pair);
+    if !may || chance.below(2) == 0 {
+        return;
+    }
+    // Small ones fill, and turn their segments over.
+    let octets = Setting::Number(chance.within(16 << 10, 256 << 10) as i64);
+    let durable = chance.pick(&["none", "batch", "each"]).copied().unwrap_or("each");
+    let durable = Setting::Text(durable.to_owned());
+    socket.options.insert("swap".to_owned(), octets);
+    socket.options.insert("swap_durable".to_owned(), durable);
 }
 
 /// The sockets that bind.

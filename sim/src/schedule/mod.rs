@@ -15,7 +15,7 @@ mod swarm;
 pub use file::{FileError, read, write};
 pub use invent::{PATTERNS, binds, invent, pairs};
 pub use op::{Op, Timed, Way};
-pub use swarm::{SWARM, Swarm};
+pub use swarm::{DISKS, SWARM, Swarm};
 
 use crate::units::{Bandwidth, Range, Size, Span};
 use serde::{Deserialize, Serialize};

@@ -28,6 +28,9 @@ pub const SWARM: [&str; 17] = [
     "evil",
 ];
 
+/// The kinds for processes whose sockets have a swap.
+pub const DISKS: [&str; 3] = ["disk-full", "sync-fails", "bit-rot"];
+
 /// What strangers say and then wait: nothing, the beginning of a greeting, one of NULL without the
 /// READY that should follow, and something else. None becomes a peer, who would be given messages.
 const STRANGERS: [&str; 4] = [
@@ -43,7 +46,7 @@ const STRANGERS: [&str; 4] = [
 /// Where and when faults may come.
 #[derive(Clone, Debug)]
 pub struct Swarm<'a> {
-    /// Of [`SWARM`].
+    /// Of [`SWARM`], or of [`DISKS`].
     pub kinds: Vec<&'a str>,
     /// From one fault to the next, in the mean.
     pub every: Span,
@@ -123,6 +126,9 @@ impl Swarm<'_> {
             "stall" => Op::Stall { node },
             "refuse" => Op::Refuse { node },
             "black-hole" => Op::BlackHole { node },
+            "disk-full" => Op::DiskFull { node },
+            "sync-fails" => Op::SyncFails { node },
+            "bit-rot" => Op::BitRot { node },
             "clock-rate" => Op::ClockRate { node, percent: chance.within(50, 200) as u32 },
             "evil" => {
                 let socket = (*chance.pick(&self.binds)?).to_owned();

@@ -50,6 +50,10 @@ impl Which {
             return Some(schedule);
         }
         schedule.op.retain(|timed| turmoil::refusal(&timed.op).is_none());
+        // Its hosts have no disks either.
+        for socket in &mut schedule.socket {
+            socket.options.retain(|name, _| !name.starts_with("swap"));
+        }
         schedule.link.bandwidth = None;
         // Ticks are as long as the least latency, and what they cost is what a run costs.
         let latency = &mut schedule.link.latency;
