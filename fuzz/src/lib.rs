@@ -8,6 +8,7 @@
 //! pair world                                      two engines, whole topologies
 //! differential                                    two codecs of this repository, one verdict
 //! decode adapter_protocol scenario_toml           what people and other programs write
+//! swap                                            files of a log that somebody has been at
 //! ```
 //!
 //! An oracle is a `fn(&[u8])` that panics when a promise is broken. Each has a liar, a planted bug
@@ -34,6 +35,7 @@ pub mod scenario_toml;
 pub mod seeds;
 pub mod splits;
 pub mod states;
+pub mod swap;
 mod text;
 pub mod world;
 pub mod zap;
@@ -55,7 +57,7 @@ pub struct Target {
 }
 
 /// All of them, by name.
-pub const TARGETS: [Target; 15] = [
+pub const TARGETS: [Target; 16] = [
     of("adapter-protocol", adapter_protocol::judge, adapter_protocol::SHAPE),
     of("command", command::judge, command::SHAPE),
     of("curve", curve::judge, curve::SHAPE),
@@ -69,6 +71,7 @@ pub const TARGETS: [Target; 15] = [
     of("plain", plain::judge, plain::SHAPE),
     of("scenario-toml", scenario_toml::judge, scenario_toml::SHAPE),
     of("splits", splits::judge, splits::SHAPE),
+    of("swap", swap::judge, swap::SHAPE),
     of("world", world::judge, world::SHAPE),
     of("zap", zap::judge, zap::SHAPE),
 ];

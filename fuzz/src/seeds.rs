@@ -95,6 +95,7 @@ pub fn of(target: &str) -> Vec<(String, Vec<u8>)> {
         "zap" => zap(),
         "decode" => [sessions(&[]), golden(&["legacy", "greeting", "curve"], &[])].concat(),
         "pair" | "curve" | "world" => decisions(),
+        "swap" => [decisions(), golden(&["swap"], &[1])].concat(),
         "adapter-protocol" => lines(),
         "scenario-toml" => scenarios(),
         _ => Vec::new(),

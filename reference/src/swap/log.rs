@@ -26,11 +26,14 @@ pub(super) struct Segment {
     pub(super) size: u64,
     pub(super) seed: Crc,
     pub(super) first: Option<u64>,
+    /// The first sequence number of the next segment, once there is one.
+    pub(super) until: Option<u64>,
 }
 
 impl Segment {
     pub(super) const fn span(&self) -> Span {
-        Span { file: self.file, end: self.size, seed: self.seed, first: self.first }
+        let Self { file, size, seed, first, until, .. } = *self;
+        Span { file, end: size, seed, first, until }
     }
 }
 
@@ -254,7 +257,10 @@ impl Log {
         }
         let seed = format::seed(self.salt);
         let (size, first) = (count(head.len()), Some(self.next));
-        self.segments.push_back(Segment { file, number, size, seed, first });
+        if let Some(before) = self.segments.back_mut() {
+            before.until = first;
+        }
+        self.segments.push_back(Segment { file, number, size, seed, first, until: None });
         self.held = self.held.saturating_add(size);
         self.recycle()
     }

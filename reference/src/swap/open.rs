@@ -145,15 +145,18 @@ impl Log {
             }
             let seed = format::seed(head.map_or(self.salt, |head| head.salt));
             let first = head.map(|head| head.first);
-            segments.push(Old { segment: Segment { file, number, size, seed, first }, head });
+            let segment = Segment { file, number, size, seed, first, until: None };
+            segments.push(Old { segment, head });
         }
         Ok(segments)
     }
 
     /// Takes over segments; a head that is broken leaves the salt to the rest of the log.
     fn adopt(&mut self, old: &[Old]) {
-        for Old { segment, head } in old {
-            let mut segment = *segment;
+        for (number, Old { segment, head }) in old.iter().enumerate() {
+            let until =
+                old.iter().skip(number.saturating_add(1)).find_map(|later| later.segment.first);
+            let mut segment = Segment { until, ..*segment };
             if head.is_none() {
                 segment.seed = format::seed(self.salt);
                 self.damage.push(Damage::Head { segment: segment.number });
@@ -163,38 +166,52 @@ impl Log {
         }
     }
 
-    /// Below which sequence number everything was durable once, as the records of the newest
-    /// segment tell, those behind broken ones too.
-    fn known_durable(&mut self, span: Span) -> Result<u64, Fault> {
-        let (mut at, mut next) = (Some(count(HEAD)), span.first.unwrap_or_default());
+    /// The number behind the last record of the segments before the newest one.
+    fn end_of_older(&mut self) -> Result<Option<u64>, Fault> {
+        let older: Vec<_> = self.segments.iter().rev().skip(1).map(Segment::span).collect();
+        for span in older {
+            let (_, next) = self.scan(span)?;
+            if next.is_some() {
+                return Ok(next);
+            }
+        }
+        Ok(None)
+    }
+
+    /// Below which sequence number everything was durable once, as the records of a segment tell,
+    /// those behind broken ones too; and the number behind its last record.
+    fn scan(&mut self, span: Span) -> Result<(u64, Option<u64>), Fault> {
+        let (mut at, mut next) = (Some(count(HEAD)), span.first);
         let mut known = self.slot.position;
         while let Some(here) = at {
             match self.window.look(&mut *self.disk, span, here)? {
-                Found::Record(record) if record.sequence >= next => {
+                Found::Record(record) if next.is_none_or(|next| record.sequence >= next) => {
                     known = known.max(record.sequence.saturating_sub(record.unsynced.into()));
-                    next = record.sequence.saturating_add(1);
+                    next = Some(record.sequence.saturating_add(1));
                     at = Some(here.saturating_add(record.size()));
                 }
                 Found::End => at = None,
                 Found::Record(_) | Found::Broken => {
-                    at = self.window.find(&mut *self.disk, span, here, next)?;
+                    let least = next.unwrap_or_default();
+                    at = self.window.find(&mut *self.disk, span, here, least)?;
                 }
             }
         }
-        Ok(known)
+        Ok((known, next))
     }
 
     /// Where the newest segment ends: at the first broken record that was not durable. Cuts off
     /// what is behind, makes the rest durable, and tells the sequence number that is next.
     fn find_end(&mut self, last: Segment) -> Result<u64, Fault> {
         let span = last.span();
-        let known = self.known_durable(span)?; //= ZP-SWAP-010
-        let (mut at, mut next) = (count(HEAD), span.first);
+        let (known, _) = self.scan(span)?; //= ZP-SWAP-010
+        // Without a head it begins where the others end, if there are others.
+        let first = if span.first.is_some() { span.first } else { self.end_of_older()? };
+        let (mut at, mut next) = (count(HEAD), first);
         // From here on nothing is known to be durable.
         let mut doubt = 0;
         loop {
             match self.window.look(&mut *self.disk, span, at)? {
-                // Where it begins is not known without a head.
                 Found::Record(record)
                     if next.is_none_or(|next| {
                         record.sequence == next || (record.sequence > next && next < known)

@@ -162,11 +162,14 @@ impl Log {
             }
             let Reader { at, sequence, .. } = self.reader;
             let found = self.window.look(&mut *self.disk, segment.span(), at);
+            let is_last = self.segments.back().is_some_and(|last| *last == segment);
             match found.map_err(|fault| self.fail(fault))? {
-                Found::Record(record) if record.sequence >= sequence => {
-                    if record.sequence >= self.readable_until() {
-                        return Ok(Step::Nothing);
-                    }
+                Found::Record(record) if record.sequence >= self.readable_until() && is_last => {
+                    return Ok(Step::Nothing);
+                }
+                Found::Record(record)
+                    if (sequence..self.readable_until()).contains(&record.sequence) =>
+                {
                     return Ok(self.pass(segment.number, record));
                 }
                 // Handed over before the log was opened.
@@ -174,9 +177,7 @@ impl Log {
                     self.reader.at = at.saturating_add(record.size());
                 }
                 Found::Record(_) | Found::Broken => self.skip(segment)?,
-                Found::End if self.segments.back().is_some_and(|last| *last == segment) => {
-                    return Ok(self.at_the_end());
-                }
+                Found::End if is_last => return Ok(self.at_the_end()),
                 Found::End => {
                     self.enter(segment.number.saturating_add(1));
                     self.recycle()?;

@@ -20,12 +20,15 @@ pub(super) struct Span {
     pub(super) seed: Crc,
     /// The sequence number of its first record; `None` if its head was broken.
     pub(super) first: Option<u64>,
+    /// The sequence number that the next segment begins with, if that is known.
+    pub(super) until: Option<u64>,
 }
 
 impl Span {
     /// The sequence number that a record of it may have at most.
     fn most(&self) -> u64 {
-        self.first.map_or(u64::MAX, |first| first.saturating_add(self.end / SMALLEST))
+        let fits = self.first.map_or(u64::MAX, |first| first.saturating_add(self.end / SMALLEST));
+        self.until.map_or(fits, |until| fits.min(until.saturating_sub(1)))
     }
 }
 
@@ -97,7 +100,9 @@ impl Window {
         let Some(record) = head.and_then(Record::peek) else { return Ok(Found::Broken) };
         let whole = self.octets(disk, span, at, record.size())?;
         let is_whole = whole.is_some_and(|octets| Record::is_whole(octets, span.seed));
-        Ok(if is_whole { Found::Record(record) } else { Found::Broken })
+        // Of another segment, if a drive has written that over this one.
+        let is_ours = span.until.is_none_or(|until| record.sequence < until);
+        Ok(if is_whole && is_ours { Found::Record(record) } else { Found::Broken })
     }
 
     /// The next whole record behind a place where none is, with a sequence number from `least` on,
