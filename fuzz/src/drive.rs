@@ -115,8 +115,8 @@ impl Link {
 
     fn hear(&mut self, event: Event) {
         self.heard.push(match event {
-            Event::Ready(peer) => Heard::Ready(Box::new(peer)),
-            Event::Authenticate(request) => asked(request),
+            Event::Ready(peer) => Heard::Ready(peer),
+            Event::Authenticate(request) => asked(*request),
             Event::Subscribe(topic) => Heard::Topic(true, topic),
             Event::Cancel(topic) => Heard::Topic(false, topic),
             Event::Join(group) => Heard::Group(true, group),

@@ -225,6 +225,17 @@ impl Message {
         }
     }
 
+    /// The message behind so many parts; there are more than these.
+    pub(crate) fn behind(self, parts: usize) -> Self {
+        match self.0 {
+            Bodies::One(_) => self,
+            Bodies::Many(mut bodies) => {
+                bodies.drain(..parts.min(bodies.len()));
+                Self::from(bodies)
+            }
+        }
+    }
+
     /// The first part, and a message of the others if there are any.
     #[must_use]
     pub fn split_first(self) -> (Body, Option<Self>) {

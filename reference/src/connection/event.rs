@@ -58,9 +58,9 @@ pub enum Output {
 pub enum Event {
     /// The ZAP handler is to judge the peer. Until [`Input::Verdict`] the connection wants no
     /// octets; only the handshake timeout can end the wait.
-    Authenticate(zap::Request),
+    Authenticate(Box<zap::Request>),
     /// The handshake is over and the peer is this.
-    Ready(PeerInfo),
+    Ready(Box<PeerInfo>),
     /// Whole messages; to a DISH, each a group and a body.
     Messages(Chunk),
     /// The peer, a subscriber, wants what starts with this topic.

@@ -206,7 +206,7 @@ impl Handshake {
                     Admission::Ask => {
                         //= 27-REQUEST-001
                         let request = opening::request(applicant, &config.zap);
-                        out.push_back(Output::Event(Event::Authenticate(request)));
+                        out.push_back(Output::Event(Event::Authenticate(Box::new(request))));
                         self.stage = Stage::Asking(pending);
                         return Ok(None);
                     }

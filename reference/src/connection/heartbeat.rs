@@ -37,7 +37,7 @@ impl Heart {
 
     /// When to look again.
     pub(crate) fn deadline(&self) -> Option<Instant> {
-        [self.next_ping, self.silence_ends, self.ttl_ends].into_iter().flatten().min()
+        earlier(earlier(self.next_ping, self.silence_ends), self.ttl_ends)
     }
 
     /// The TTL to put in our PINGs, in tenths of a second.
@@ -93,5 +93,12 @@ impl Heart {
         } else {
             None
         }
+    }
+}
+
+fn earlier(one: Option<Instant>, other: Option<Instant>) -> Option<Instant> {
+    match (one, other) {
+        (Some(one), Some(other)) => Some(one.min(other)),
+        (one, other) => one.or(other),
     }
 }

@@ -207,7 +207,7 @@ impl Connection {
     fn establish(&mut self, established: Established, now: Instant) {
         let Established { revision, peer, cipher } = established;
         let Self { config, phase, out, .. } = self;
-        out.push_back(Output::Event(Event::Ready(peer)));
+        out.push_back(Output::Event(Event::Ready(Box::new(peer))));
         let mut traffic = Traffic::start(revision, cipher, config, now, out);
         if let Phase::Handshake { waiting, .. } = phase
             && !waiting.is_empty()

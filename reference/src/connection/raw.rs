@@ -2,7 +2,7 @@
 //!
 //! No RFC describes it; see `zmq_socket(3)`. Deliberately absent: everything else.
 
-use crate::connection::event::{Event, Output, PeerInfo};
+use crate::connection::event::{Event, Output};
 use crate::message::Message;
 use crate::wire::batch::{Batch, Chunk};
 use crate::wire::frame::Kind;
@@ -11,7 +11,7 @@ use std::collections::VecDeque;
 
 /// There is no handshake: the peer is there, and tells nothing of itself.
 pub(super) fn start(out: &mut VecDeque<Output>) {
-    out.push_back(Output::Event(Event::Ready(PeerInfo::default())));
+    out.push_back(Output::Event(Event::Ready(Box::default())));
 }
 
 /// Shows all octets that have come.

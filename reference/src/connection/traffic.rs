@@ -115,25 +115,27 @@ impl Traffic {
         config: &Config,
         out: &mut VecDeque<Output>,
     ) -> Result<(), Reason> {
-        loop {
+        while !buffer.is_empty() {
             match self.scanner.scan(buffer, &config.limits)? {
                 Found::Messages { octets, messages } => {
                     let chunk = self.cut(buffer, octets, messages);
                     show(chunk, self.revision, config.socket_type, out)?;
                 }
                 Found::Command { header, body } => {
-                    buffer.advance(header);
-                    let body = buffer.split_to(body);
-                    let command = Command::decode(&body, config.limits.max_properties)?;
+                    let end = header.saturating_add(body);
+                    let body = buffer.get(header..end).unwrap_or_default();
+                    let command = Command::decode(body, config.limits.max_properties)?;
                     self.handle_command(&command, now, config.socket_type, out)?;
+                    buffer.advance(end);
                     if !buffer.is_empty() {
                         // What came behind a PING keeps its promise.
                         self.heart.handle_octets();
                     }
                 }
-                Found::Starved => return Ok(()),
+                Found::Starved => break,
             }
         }
+        Ok(())
     }
 
     /// Octets came, whatever they are.

@@ -82,7 +82,7 @@ pub enum Output {
         /// And this dialer of it.
         dialer: DialerId,
         /// There.
-        endpoint: Endpoint,
+        endpoint: Box<Endpoint>,
     },
     /// Write these octets, after all earlier ones; then [`Input::Written`].
     Transmit {
@@ -101,7 +101,7 @@ pub enum Output {
         /// For this link.
         link: LinkId,
         /// About this peer.
-        request: zap::Request,
+        request: Box<zap::Request>,
     },
     /// Close the transport, after what was to be transmitted if it takes that soon, as a peer may
     /// never read. The name of the link means nothing any more.

@@ -15,6 +15,7 @@
 
 mod event;
 mod polling;
+mod table;
 mod touched;
 
 pub use event::{Input, LinkId, Output, SocketId};
@@ -30,6 +31,7 @@ use crate::swap::{Damage, Disk};
 use crate::time::Instant;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
+use table::Table;
 use touched::Touched;
 
 /// What has to be looked at, in this order.
@@ -46,8 +48,8 @@ struct Open {
     socket: Socket,
     /// Those without a link; while there is one, it decides.
     dialers: BTreeSet<DialerId>,
-    links: BTreeSet<LinkId>,
-    of_peer: BTreeMap<PeerId, LinkId>,
+    links: usize,
+    of_peer: Table<PeerId, LinkId>,
 }
 
 /// A link, and what its transport is doing.
@@ -62,17 +64,20 @@ struct Live {
     answers: usize,
     /// The driver was told not to read.
     is_held: bool,
+    /// When it is to be looked at again.
+    deadline: Option<Instant>,
 }
 
 /// The sockets of one program.
 #[derive(Debug, Default)]
 pub struct Node {
-    sockets: BTreeMap<SocketId, Open>,
-    links: BTreeMap<LinkId, Live>,
+    sockets: Table<SocketId, Open>,
+    links: Table<LinkId, Live>,
     /// What something has happened to.
     touched: Touched,
-    /// When to touch what, and the other way round.
+    /// When to touch what.
     timers: BTreeSet<(Instant, Member)>,
+    /// When dialers are touched; links know it themselves.
     deadlines: BTreeMap<Member, Instant>,
     out: VecDeque<Output>,
     opened: u32,
@@ -104,27 +109,30 @@ impl Node {
         // An odd factor keeps what sockets make up apart from each other.
         let first = self.seed.wrapping_add(self.opened.wrapping_mul(0x9E37_79B9));
         let socket = Socket::new(socket_type, first).ok_or(Refused::Draft(socket_type))?;
-        let (dialers, links) = (BTreeSet::new(), BTreeSet::new());
+        let (dialers, of_peer) = (BTreeSet::new(), Table::default());
         let id = SocketId(self.opened);
-        self.sockets.insert(id, Open { socket, dialers, links, of_peer: BTreeMap::new() });
+        self.sockets.insert(id, Open { socket, dialers, links: 0, of_peer });
         Ok(id)
     }
 
     /// A socket, until [`Output::Closed`].
     #[must_use]
     pub fn socket(&self, id: SocketId) -> Option<&Socket> {
-        Some(&self.sockets.get(&id)?.socket)
+        Some(&self.sockets.find(id)?.socket)
     }
 
-    /// Does something to a socket, which is looked at again then.
+    /// Does something to a socket, which is looked at again if that leads to something.
     fn with<R>(
         &mut self,
         id: SocketId,
         act: impl FnOnce(&mut Socket) -> Result<R, Refused>,
     ) -> Result<R, Refused> {
-        let Open { socket, .. } = self.sockets.get_mut(&id).ok_or(Refused::Terminated)?;
-        self.touched.insert(Member::Socket(id));
-        act(socket)
+        let Open { socket, .. } = self.sockets.find_mut(id).ok_or(Refused::Terminated)?;
+        let done = act(socket);
+        if socket.has_news() {
+            self.touched.insert(Member::Socket(id));
+        }
+        done
     }
 
     /// Gives an option a value.
@@ -163,7 +171,7 @@ impl Node {
 
     /// What the swap of a socket has found broken since this was last asked.
     pub fn take_swap_damage(&mut self, id: SocketId) -> Vec<Damage> {
-        let open = self.sockets.get_mut(&id);
+        let open = self.sockets.find_mut(id);
         open.map(|open| open.socket.take_swap_damage()).unwrap_or_default()
     }
 
@@ -196,7 +204,7 @@ impl Node {
     /// See [`Socket::connect`].
     pub fn connect(&mut self, id: SocketId, text: &str) -> Result<DialerId, Refused> {
         let dialer = self.with(id, |socket| socket.connect(text))?;
-        if let Some(open) = self.sockets.get_mut(&id) {
+        if let Some(open) = self.sockets.find_mut(id) {
             open.dialers.insert(dialer);
         }
         self.touched.insert(Member::Dialer(id, dialer));
@@ -264,8 +272,8 @@ impl Node {
     /// Whether the driver should hand over octets of this link: not while there is no room for
     /// what they would bring. [`Output::Read`] follows then.
     pub fn reads(&mut self, id: LinkId) -> bool {
-        let Some(live) = self.links.get_mut(&id) else { return false };
-        let Some(open) = self.sockets.get_mut(&live.socket) else { return false };
+        let Some(live) = self.links.find_mut(id) else { return false };
+        let Some(open) = self.sockets.find_mut(live.socket) else { return false };
         let reads = live.answers < ANSWERS && live.link.reads(&mut open.socket);
         live.is_held = !reads;
         reads
@@ -281,7 +289,7 @@ impl Node {
                 self.establish(now, socket, Origin::Dialer(dialer), link);
             }
             Input::Failed { socket, dialer, is_refused } => {
-                if let Some(open) = self.sockets.get_mut(&socket) {
+                if let Some(open) = self.sockets.find_mut(socket) {
                     open.socket.dial_failed(dialer, now, is_refused);
                     self.touched.extend([Member::Socket(socket), Member::Dialer(socket, dialer)]);
                 }
@@ -293,8 +301,8 @@ impl Node {
                 }
             }
             Input::Written { link } => {
-                if let Some(live) = self.touch(link) {
-                    (live.is_written, live.answers) = (true, 0);
+                if self.handle_written(link) {
+                    self.touched.insert(Member::Link(link));
                 }
             }
             Input::Ended { link } => {
@@ -312,8 +320,16 @@ impl Node {
         }
     }
 
+    /// Whether there is more to do for a link that has written all.
+    fn handle_written(&mut self, link: LinkId) -> bool {
+        let Some(live) = self.links.find_mut(link) else { return false };
+        (live.is_written, live.answers) = (true, 0);
+        let open = self.sockets.find_mut(live.socket);
+        live.is_held || open.is_some_and(|open| !live.link.rests(&mut open.socket))
+    }
+
     fn touch(&mut self, link: LinkId) -> Option<&mut Live> {
-        let live = self.links.get_mut(&link)?;
+        let live = self.links.find_mut(link)?;
         self.touched.insert(Member::Link(link));
         Some(live)
     }
@@ -324,7 +340,7 @@ impl Node {
             self.set_timer(member, None);
             self.touched.insert(member);
             if let Member::Link(link) = member
-                && let Some(live) = self.links.get_mut(&link)
+                && let Some(live) = self.links.find_mut(link)
             {
                 live.link.handle_input(now, connection::Input::Timeout);
             }
@@ -332,17 +348,22 @@ impl Node {
     }
 
     fn set_timer(&mut self, member: Member, when: Option<Instant>) {
-        // A message that comes or goes seldom moves a deadline.
-        if self.deadlines.get(&member).copied() == when {
-            return;
-        }
-        let before = match when {
-            Some(when) => self.deadlines.insert(member, when),
-            None => self.deadlines.remove(&member),
+        let before = match member {
+            Member::Link(link) => {
+                let Some(live) = self.links.find_mut(link) else { return };
+                core::mem::replace(&mut live.deadline, when)
+            }
+            Member::Socket(_) | Member::Dialer(..) => match when {
+                Some(when) => self.deadlines.insert(member, when),
+                None => self.deadlines.remove(&member),
+            },
         };
-        if let Some(before) = before {
-            self.timers.remove(&(before, member));
+        // A message that comes or goes seldom moves a deadline.
+        if before != when {
+            if let Some(before) = before {
+                self.timers.remove(&(before, member));
+            }
+            self.timers.extend(when.map(|when| (when, member)));
         }
-        self.timers.extend(when.map(|when| (when, member)));
     }
 }

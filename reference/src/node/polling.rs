@@ -32,7 +32,7 @@ impl Node {
         let entropy = self.entropy();
         let has_zap_handler = self.has_zap_handler;
         let setup = Setup { number: link.0, has_zap_handler, entropy, ..Setup::default() };
-        let open = self.sockets.get_mut(&id).filter(|Open { socket, .. }| match origin {
+        let open = self.sockets.find_mut(id).filter(|Open { socket, .. }| match origin {
             Origin::Listener(listener) => socket.listens(listener),
             Origin::Dialer(dialer) => socket.wants_dialer(dialer, now),
         });
@@ -40,7 +40,7 @@ impl Node {
             self.out.push_back(Output::Close { link, ended: Ended::Local });
             return;
         };
-        links.insert(link);
+        *links = links.saturating_add(1);
         if let Origin::Dialer(dialer) = origin {
             dialers.remove(&dialer);
         }
@@ -51,6 +51,7 @@ impl Node {
             is_written: true,
             answers: 0,
             is_held: false,
+            deadline: None,
         };
         self.links.insert(link, live);
         self.touched.extend([Member::Socket(id), Member::Link(link)]);
@@ -75,29 +76,33 @@ impl Node {
     }
 
     fn poll_socket(&mut self, id: SocketId) {
-        let Some(open) = self.sockets.get_mut(&id) else { return };
+        let Some(open) = self.sockets.find_mut(id) else { return };
         while let Some(Signal::Outgoing(peer) | Signal::Room(peer)) = open.socket.poll_signal() {
-            self.touched.extend(open.of_peer.get(&peer).copied().map(Member::Link));
+            if let Some(link) = open.of_peer.find(peer) {
+                self.touched.insert(Member::Link(*link));
+            }
         }
-        let crowded = open.socket.take_crowded();
-        self.touched.extend(crowded.map(|link| Member::Link(LinkId(link))));
+        if let Some(link) = open.socket.take_crowded() {
+            self.touched.insert(Member::Link(LinkId(link)));
+        }
         let wakes = open.socket.take_wakes();
         if wakes.links {
-            self.touched.extend(open.links.iter().copied().map(Member::Link));
+            let ours = self.links.iter().filter(|(_, live)| live.socket == id);
+            self.touched.extend(ours.map(|(link, _)| Member::Link(link)));
             self.touched.extend(open.dialers.iter().map(|dialer| Member::Dialer(id, *dialer)));
         }
         let ready = Wakes { links: false, ..wakes };
         if ready != Wakes::default() {
             self.out.push_back(Output::Ready { socket: id, wakes: ready });
         }
-        if open.socket.is_closed() && open.links.is_empty() && open.dialers.is_empty() {
-            self.sockets.remove(&id);
+        if open.socket.is_closed() && open.links == 0 && open.dialers.is_empty() {
+            self.sockets.remove(id);
             self.out.push_back(Output::Closed { socket: id });
         }
     }
 
     fn poll_dialer(&mut self, id: SocketId, dialer: DialerId, now: Instant) {
-        let Some(open) = self.sockets.get_mut(&id) else { return };
+        let Some(open) = self.sockets.find_mut(id) else { return };
         if !open.dialers.contains(&dialer) {
             self.set_timer(Member::Dialer(id, dialer), None);
             return;
@@ -106,6 +111,7 @@ impl Node {
         let mut deadline = None;
         match dial {
             Dial::Now(endpoint) => {
+                let endpoint = Box::new(endpoint);
                 self.out.push_back(Output::Dial { socket: id, dialer, endpoint });
             }
             Dial::At(when) => deadline = Some(when),
@@ -117,9 +123,9 @@ impl Node {
     }
 
     fn poll_link(&mut self, id: LinkId, now: Instant) {
-        let Self { sockets, links, out, .. } = self;
-        let Some(live) = links.get_mut(&id) else { return };
-        let Some(Open { socket, of_peer, .. }) = sockets.get_mut(&live.socket) else { return };
+        let Self { sockets, links, out, touched, .. } = self;
+        let Some(live) = links.find_mut(id) else { return };
+        let Some(Open { socket, of_peer, .. }) = sockets.find_mut(live.socket) else { return };
         let was_known = live.link.peer().is_some();
         let (deadline, ended) = loop {
             let octets = match live.link.poll(socket, now, live.is_written) {
@@ -143,11 +149,16 @@ impl Node {
             live.is_written = false;
             out.push_back(Output::Transmit { link: id, octets });
         };
-        let met = live.link.peer().filter(|_| !was_known);
-        of_peer.extend(met.map(|peer| (peer, id)));
-        self.touched.insert(Member::Socket(live.socket));
+        if let Some(peer) = live.link.peer().filter(|_| !was_known) {
+            of_peer.insert(peer, id);
+        }
+        if socket.has_news() {
+            touched.insert(Member::Socket(live.socket));
+        }
         let is_held = live.is_held;
-        self.set_timer(Member::Link(id), deadline);
+        if live.deadline != deadline {
+            self.set_timer(Member::Link(id), deadline);
+        }
         if let Some(ended) = ended {
             self.end(id, now, ended);
         } else if is_held && self.reads(id) {
@@ -156,13 +167,14 @@ impl Node {
     }
 
     fn end(&mut self, id: LinkId, now: Instant, ended: Ended) {
-        let Some(Live { socket, origin, link, .. }) = self.links.remove(&id) else { return };
-        if let Some(open) = self.sockets.get_mut(&socket) {
-            open.links.remove(&id);
-            if let Some(peer) = link.peer().filter(|peer| open.of_peer.get(peer) == Some(&id)) {
-                open.of_peer.remove(&peer);
+        let Some(Live { socket, origin, link, .. }) = self.links.remove(id) else { return };
+        if let Some(open) = self.sockets.find_mut(socket) {
+            open.links = open.links.saturating_sub(1);
+            if let Some(peer) = link.peer().filter(|peer| open.of_peer.find(*peer) == Some(&id)) {
+                open.of_peer.remove(peer);
             }
             link.end(&mut open.socket, now, &ended);
+            self.touched.insert(Member::Socket(socket));
             if let Origin::Dialer(dialer) = origin {
                 open.dialers.insert(dialer);
                 self.touched.insert(Member::Dialer(socket, dialer));

@@ -59,16 +59,13 @@ impl Request {
 
     /// The data frames of a good reply.
     fn strip(&self, message: Message) -> Option<Message> {
-        let message = match self.id {
-            None => message,
-            Some(id) => match message.split_first() {
-                (first, rest) if *first == id[..] => rest?,
-                _ => return None,
-            },
-        };
         //= 28-REQ-003
-        let (delimiter, data) = message.split_first();
-        data.filter(|_| delimiter.is_empty())
+        let envelope = match (self.id, message.parts()) {
+            (None, [delimiter, _, ..]) if delimiter.is_empty() => 1,
+            (Some(id), [first, delimiter, _, ..]) if *first == id[..] && delimiter.is_empty() => 2,
+            _ => return None,
+        };
+        Some(message.behind(envelope))
     }
 }
 

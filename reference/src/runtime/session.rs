@@ -153,7 +153,7 @@ impl<T: Transport> Session<T> {
                     self.ended = Some(ended);
                 }
                 LinkOutput::Authenticate(request) => {
-                    self.verdict = self.zap.as_ref().map(|zap| zap.ask(request));
+                    self.verdict = self.zap.as_ref().map(|zap| zap.ask(*request));
                 }
                 LinkOutput::Wait(_) if self.poll_verdict(cx).is_ready() => {}
                 LinkOutput::Wait(deadline) => {

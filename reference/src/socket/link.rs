@@ -47,7 +47,7 @@ pub enum LinkOutput {
     /// Write the pieces of this, after all earlier octets; then [`Link::recycle`] it.
     Send(Batch),
     /// Ask the ZAP handler, and give the answer as [`Input::Verdict`].
-    Authenticate(zap::Request),
+    Authenticate(Box<zap::Request>),
     /// Close the transport once everything has been written, and call [`Link::end`].
     Close(Ended),
     /// Nothing more until octets come, the link is signalled, or this time.
@@ -138,6 +138,11 @@ impl Link {
         }
     }
 
+    /// Whether a link that was polled, and has written all since, has nothing to do but to wait on.
+    pub(crate) fn rests(&self, socket: &mut Socket) -> bool {
+        self.peer.is_some_and(|peer| socket.rests(self.origin, peer))
+    }
+
     fn take(&mut self, socket: &mut Socket, all_written: bool) -> bool {
         all_written && self.peer.is_some_and(|peer| socket.take(peer, &mut self.spare))
     }
@@ -178,7 +183,7 @@ impl Link {
                 socket.dialed(self.origin);
                 socket.shaken(self.origin, self.number);
                 socket.report(monitor::Event::HandshakeSucceeded, &self.endpoint);
-                self.peer = Some(socket.meet(self.origin, info)?);
+                self.peer = Some(socket.meet(self.origin, *info)?);
             }
             (Event::Messages(chunk), Some(peer)) => socket.deliver(peer, chunk),
             (Event::Subscribe(topic), Some(peer)) => socket.wish(peer, Wish::Subscribe(&topic))?,

@@ -291,6 +291,14 @@ impl Socket {
         taken
     }
 
+    /// Whether a link that has written all it took has nothing to take now, and no reason to go.
+    pub(crate) fn rests(&mut self, origin: Origin, peer: PeerId) -> bool {
+        self.swap.is_none()
+            && !self.is_leaving(origin)
+            && !self.peers.is_unwanted(peer)
+            && self.peers.starve(peer)
+    }
+
     /// Who has to look again, since the last time this was asked.
     pub const fn take_wakes(&mut self) -> Wakes {
         core::mem::replace(&mut self.wakes, Wakes::NONE)
@@ -329,6 +337,15 @@ impl Socket {
         mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
         mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
         mixed ^ (mixed >> 31)
+    }
+
+    /// Whether anything is to be asked of it: a signal, a wake, a link to close, or its end.
+    #[must_use]
+    pub fn has_news(&self) -> bool {
+        self.wakes != Wakes::NONE
+            || self.peers.has_signals()
+            || self.crowded.is_some()
+            || self.closing.is_some()
     }
 
     /// The next link that has to be polled again.

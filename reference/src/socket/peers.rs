@@ -330,6 +330,15 @@ impl Peers {
         peer.in_flight
     }
 
+    /// Whether there is nothing to take; then a signal comes when there is.
+    pub(crate) fn starve(&mut self, id: PeerId) -> bool {
+        let Some(peer) = self.peer_mut(id).filter(|peer| peer.outgoing.is_empty()) else {
+            return false;
+        };
+        (peer.in_flight, peer.starved) = (false, true);
+        true
+    }
+
     /// Whether there is room for what the peer sends; if not, a signal comes when there is.
     pub fn accepts(&mut self, id: PeerId) -> bool {
         let conflate = self.conflate;

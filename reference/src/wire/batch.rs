@@ -249,10 +249,12 @@ impl Chunk {
     }
 
     fn gather(&mut self, first: Span) -> Vec<Body> {
-        let mut bodies = vec![self.body(first)];
-        while let Some(Frame { kind, body }) = self.next_frame() {
-            bodies.push(body);
-            if kind == Kind::Last {
+        // Most have an envelope of one or two parts.
+        let mut bodies = Vec::with_capacity(3);
+        bodies.push(self.body(first));
+        while let Some(span) = self.next_span() {
+            bodies.push(self.body(span));
+            if span.kind == Kind::Last {
                 break;
             }
         }

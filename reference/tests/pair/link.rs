@@ -57,7 +57,7 @@ impl End {
     /// What the peer told of itself when the handshake was over.
     pub(super) fn peer(&self) -> &PeerInfo {
         let ready = self.events.iter().find_map(|event| match event {
-            Event::Ready(peer) => Some(peer),
+            Event::Ready(peer) => Some(&**peer),
             _ => None,
         });
         ready.unwrap_or_else(|| panic!("not ready but {:?}, {:?}", self.events, self.closed))

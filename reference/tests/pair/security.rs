@@ -58,7 +58,7 @@ fn every_mechanism() -> Vec<(Config, Config)> {
 /// The one question that has been asked.
 fn question(pair: &Pair) -> Request {
     match pair.binder.events.as_slice() {
-        [Event::Authenticate(request)] => request.clone(),
+        [Event::Authenticate(request)] => (**request).clone(),
         other => panic!("{other:?}, {:?}", pair.binder.closed),
     }
 }

@@ -42,6 +42,12 @@ impl Peers {
         self.peer(id).is_none_or(|peer| peer.unwanted || peer.retired)
     }
 
+    /// Whether some link wants to know something.
+    #[must_use]
+    pub fn has_signals(&self) -> bool {
+        !self.signals.is_empty()
+    }
+
     /// The next thing that some link wants to know.
     pub fn poll_signal(&mut self) -> Option<Signal> {
         self.signals.pop_front()
