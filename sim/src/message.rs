@@ -58,17 +58,22 @@ pub struct Shape<'a> {
 
 /// The parts of a message.
 #[must_use]
-pub fn parts(id: MessageId, shape: Shape<'_>) -> Vec<Vec<u8>> {
-    let each = shape.size / usize::from(shape.parts.max(1));
-    (0..shape.parts.max(1))
-        .map(|part| {
-            let topic = if part == 0 { shape.topic } else { &[] };
-            let mut octets = topic.to_vec();
-            octets.resize(each.saturating_sub(NAME).max(topic.len()), fill(id));
-            octets.extend(name(id, part, shape.parts.max(1)));
-            octets
-        })
-        .collect()
+pub fn parts<P: for<'a> From<&'a [u8]>>(
+    id: MessageId,
+    shape: Shape<'_>,
+) -> impl Iterator<Item = P> {
+    let count = shape.parts.max(1);
+    let each = (shape.size / usize::from(count)).saturating_sub(NAME);
+    let mut octets = Vec::with_capacity(each.max(shape.topic.len()) + NAME);
+    (0..count).map(move |part| {
+        octets.clear();
+        if part == 0 {
+            octets.extend_from_slice(shape.topic);
+        }
+        octets.resize(each.max(octets.len()), fill(id));
+        octets.extend_from_slice(&name(id, part, count));
+        P::from(&octets)
+    })
 }
 
 /// Never an octet of ASCII, which topics are made of.
@@ -80,23 +85,44 @@ fn name(id: MessageId, part: u8, parts: u8) -> [u8; NAME] {
     let [f1, f2] = id.flow.to_be_bytes();
     let [n1, n2, n3, n4] = id.number.to_be_bytes();
     let [m1, m2] = MARK;
-    let name = [m1, m2, u8::from(id.is_reply), f1, f2, n1, n2, n3, n4, part, parts];
-    let check = name.iter().fold(0x5C, |check: u8, octet| check.rotate_left(1) ^ octet);
-    let mut whole = [check; NAME];
-    for (to, from) in whole.iter_mut().zip(name) {
-        *to = from;
+    let mut name = [m1, m2, u8::from(id.is_reply), f1, f2, n1, n2, n3, n4, part, parts, 0];
+    let check = checked(&name);
+    if let [.., last] = &mut name {
+        *last = check;
     }
-    whole
+    name
+}
+
+/// The last octet of a name, out of those before it.
+fn checked(name: &[u8; NAME]) -> u8 {
+    let [before @ .., _] = name;
+    before.iter().fold(0x5C, |check: u8, octet| check.rotate_left(1) ^ octet)
 }
 
 /// The name at the end of a part: the message, which part, and of how many.
 #[must_use]
 pub fn named(part: &[u8]) -> Option<(MessageId, u8, u8)> {
     let octets: &[u8; NAME] = part.last_chunk()?;
-    let [_, _, kind, f1, f2, n1, n2, n3, n4, number, count, _] = *octets;
+    let [m1, m2, kind, f1, f2, n1, n2, n3, n4, number, count, check] = *octets;
+    let is_name = [m1, m2] == MARK && kind < 2 && check == checked(octets);
     let (flow, is_reply) = (u16::from_be_bytes([f1, f2]), kind == 1);
     let id = MessageId { flow, number: u32::from_be_bytes([n1, n2, n3, n4]), is_reply };
-    (name(id, number, count) == *octets).then_some((id, number, count))
+    is_name.then_some((id, number, count))
+}
+
+/// What stands before the octets of this kind at the end.
+fn without(fill: u8, mut octets: &[u8]) -> &[u8] {
+    while let Some((before, last)) = octets.split_last_chunk()
+        && u64::from_ne_bytes(*last) == u64::from_ne_bytes([fill; 8])
+    {
+        octets = before;
+    }
+    while let Some((last, before)) = octets.split_last()
+        && *last == fill
+    {
+        octets = before;
+    }
+    octets
 }
 
 /// Whose message these parts are: whole, in order and nothing else; otherwise what is wrong.
@@ -105,8 +131,8 @@ pub fn named(part: &[u8]) -> Option<(MessageId, u8, u8)> {
 /// Says what is wrong: no name, a part missing, added or of another message, a wrong octet.
 pub fn read<'a>(
     parts: impl ExactSizeIterator<Item = &'a [u8]>,
-) -> Result<(MessageId, Vec<u8>), &'static str> {
-    let (count, mut found, mut topic) = (parts.len(), None, Vec::new());
+) -> Result<(MessageId, &'a [u8]), &'static str> {
+    let (count, mut found, mut topic) = (parts.len(), None, Default::default());
     for (index, part) in parts.enumerate() {
         let (id, number, of) = named(part).ok_or("a part that nobody sent")?;
         if *found.get_or_insert(id) != id {
@@ -116,10 +142,9 @@ pub fn read<'a>(
             return Err("a part is missing or too many");
         }
         let body = part.get(..part.len() - NAME).unwrap_or_default();
-        let filled = body.iter().rev().take_while(|octet| **octet == fill(id)).count();
-        let rest = body.get(..body.len() - filled).unwrap_or_default();
+        let rest = without(fill(id), body);
         if index == 0 {
-            topic = rest.to_vec();
+            topic = rest;
         } else if !rest.is_empty() {
             return Err("an octet was changed");
         }
@@ -134,15 +159,19 @@ mod tests {
     const ID: MessageId = MessageId { flow: 3, number: 70_000, is_reply: false };
     const SHAPE: Shape<'_> = Shape { topic: b"news", size: 200, parts: 3 };
 
-    fn told(parts: &[Vec<u8>]) -> Result<(MessageId, Vec<u8>), &'static str> {
+    fn told(parts: &[Vec<u8>]) -> Result<(MessageId, &[u8]), &'static str> {
         read(parts.iter().map(Vec::as_slice))
+    }
+
+    fn parts(id: MessageId, shape: Shape<'_>) -> Vec<Vec<u8>> {
+        super::parts(id, shape).collect()
     }
 
     #[test]
     fn a_message_is_known_by_its_parts() {
-        assert_eq!(told(&parts(ID, SHAPE)), Ok((ID, b"news".to_vec())));
+        assert_eq!(told(&parts(ID, SHAPE)), Ok((ID, &b"news"[..])));
         let tiny = Shape { topic: b"", size: 0, parts: 1 };
-        assert_eq!(told(&parts(ID.reply(), tiny)), Ok((ID.reply(), Vec::new())));
+        assert_eq!(told(&parts(ID.reply(), tiny)), Ok((ID.reply(), &[][..])));
     }
 
     #[test]
@@ -158,7 +187,7 @@ mod tests {
             let mut bad = good.clone();
             bad[part][octet] ^= 0x10;
             let told = told(&bad);
-            assert!(told != Ok((ID, b"news".to_vec())), "{part} {octet}: {told:?}");
+            assert!(told != Ok((ID, &b"news"[..])), "{part} {octet}: {told:?}");
         }
     }
 }

@@ -89,7 +89,9 @@ impl Sniffer {
                 tell(self.passed, seen);
             }
         }
-        self.rest = left.to_vec();
+        if !left.is_empty() {
+            self.rest = left.to_vec();
+        }
     }
 
     fn see(&mut self, flags: u8, body: &[u8]) -> Option<Seen> {
@@ -150,8 +152,9 @@ mod tests {
         octets[0] = 0xFF;
         octets[10] = 3;
         octets.extend(b"\x04\x06\x05READY\x04\x0b\x09SUBSCRIBEt\x04\x07\x04PING\0\0");
-        for (flags, part) in
-            [1, 0].into_iter().zip(message::parts(id, Shape { topic: b"t", size: 600, parts: 2 }))
+        for (flags, part) in [1, 0]
+            .into_iter()
+            .zip(message::parts::<Vec<u8>>(id, Shape { topic: b"t", size: 600, parts: 2 }))
         {
             octets.push(flags | LONG);
             octets.extend((part.len() as u64).to_be_bytes());

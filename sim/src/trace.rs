@@ -176,14 +176,17 @@ impl Trace {
     /// Octets that passed; only their hash is kept.
     pub fn octets(&mut self, octets: &[u8]) {
         let (words, rest) = octets.as_chunks();
-        let mut padded = [0; 8];
-        for (to, from) in padded.iter_mut().zip(rest) {
-            *to = *from;
+        let stir = |sum: u64, word: &[u8; 8]| {
+            (sum.rotate_left(5) ^ u64::from_le_bytes(*word)).wrapping_mul(0x9E37_79B9_7F4A_7C15)
+        };
+        let mut sum = words.iter().fold(octets.len() as u64, stir);
+        if !rest.is_empty() {
+            let mut padded = [0; 8];
+            for (to, from) in padded.iter_mut().zip(rest) {
+                *to = *from;
+            }
+            sum = stir(sum, &padded);
         }
-        let last = (!rest.is_empty()).then_some(padded);
-        let sum = words.iter().copied().chain(last).fold(octets.len() as u64, |sum, word| {
-            (sum.rotate_left(5) ^ u64::from_le_bytes(word)).wrapping_mul(0x9E37_79B9_7F4A_7C15)
-        });
         self.stir(sum);
     }
 

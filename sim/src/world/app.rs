@@ -11,12 +11,12 @@ use super::{Due, Unrunnable, World};
 use crate::message::{self, MessageId, Shape};
 use crate::schedule::{Schedule, Socket, Work};
 use crate::trace::{Left, What};
-use zeroproof_reference::message::Part;
+use zeroproof_reference::message::{Body, Part};
 use zeroproof_reference::node::SocketId;
 use zeroproof_reference::socket::ListenerId;
-use zeroproof_reference::{Refused, SocketType};
+use zeroproof_reference::{Message, Refused, SocketType};
 
-pub(super) type Parts = Vec<Vec<u8>>;
+pub(super) type Parts = Vec<Body>;
 
 /// A socket as its application has it.
 #[derive(Debug)]
@@ -105,12 +105,16 @@ impl Sock {
 }
 
 impl World<'_> {
-    pub(super) fn send(&mut self, socket: usize, parts: &[Vec<u8>]) -> Result<(), Refused> {
+    pub(super) fn send(&mut self, socket: usize, parts: &[Body]) -> Result<(), Refused> {
         let Some(socket) = self.sockets.get(socket) else { return Err(Refused::Terminated) };
         let Some(id) = socket.id else { return Err(Refused::Terminated) };
         let Some(host) = self.hosts.get_mut(socket.host) else { return Err(Refused::Terminated) };
-        let parts: Vec<Part<'_>> = parts.iter().map(|part| Part::Slice(part)).collect();
-        host.node.send(id, &parts[..])?;
+        if let [part] = parts {
+            host.node.send(id, &part[..])?;
+        } else {
+            let parts: Vec<Part<'_>> = parts.iter().map(|part| Part::Slice(part)).collect();
+            host.node.send(id, &parts[..])?;
+        }
         host.node.sync_swap(id)
     }
 
@@ -166,15 +170,14 @@ impl World<'_> {
                 continue;
             }
             let Ok(received) = host.node.recv(id) else { return };
-            let parts: Parts = received.parts().iter().map(|part| part.to_vec()).collect();
-            self.received(index, spec, parts);
+            self.received(index, spec, received);
         }
     }
 
     /// Notes what came, and begins to work on it.
-    fn received(&mut self, index: usize, spec: &Socket, parts: Parts) {
+    fn received(&mut self, index: usize, spec: &Socket, received: Message) {
         let (socket, now) = (index as u16, self.now);
-        let (id, is_wish) = match told(spec, &parts) {
+        let (id, is_wish) = match told(spec, received.parts()) {
             Told::Wish => (WISH, true),
             Told::Foreign(why) => return self.note(What::Foreign { socket, why }),
             Told::Ours { message, is_asked } => {
@@ -196,7 +199,7 @@ impl World<'_> {
         if is_wish && spec.work != Work::Forward {
             return;
         }
-        state.holding = Some((id, parts));
+        state.holding = Some((id, received.into_parts()));
         if spec.takes.0 > 0 {
             state.busy_until = now + spec.takes.0;
             self.push(now + spec.takes.0, Due::Work(socket, incarnation));
@@ -216,7 +219,7 @@ impl World<'_> {
 
     /// Sends what a socket's application has made; false if it has to wait for room.
     fn send_on(&mut self, index: usize, target: usize, message: MessageId, parts: Parts) -> bool {
-        let octets = parts.iter().map(Vec::len).sum::<usize>() as u32;
+        let octets = parts.iter().map(|part| part.len()).sum::<usize>() as u32;
         let socket = target as u16;
         match self.send(target, &parts) {
             Ok(()) if message == WISH => {}
@@ -277,7 +280,7 @@ pub(super) enum Told {
     Ours { message: MessageId, is_asked: bool },
 }
 
-pub(super) fn told(spec: &Socket, parts: &Parts) -> Told {
+pub(super) fn told(spec: &Socket, parts: &[Body]) -> Told {
     let first = parts.first().and_then(|part| part.first());
     if spec.kind == SocketType::Xpub && first.is_some_and(|first| *first < 2) {
         return Told::Wish;
@@ -288,15 +291,15 @@ pub(super) fn told(spec: &Socket, parts: &Parts) -> Told {
         0
     };
     let ours = parts.get(envelope..).unwrap_or_default();
-    match message::read(ours.iter().map(Vec::as_slice)) {
+    match message::read(ours.iter().map(|part| &part[..])) {
         Err(why) => Told::Foreign(why),
-        Ok((message, topic)) => Told::Ours { message, is_asked: spec.wants(&topic) },
+        Ok((message, topic)) => Told::Ours { message, is_asked: spec.wants(topic) },
     }
 }
 
 /// The reply to a message: its envelope, and then parts of our own.
 pub(super) fn reply(message: MessageId, parts: Parts) -> Parts {
-    let octets = parts.iter().map(Vec::len).sum();
+    let octets = parts.iter().map(|part| part.len()).sum();
     let envelope = parts.into_iter().take_while(|part| message::named(part).is_none());
     let mut reply: Parts = envelope.collect();
     reply.extend(message::parts(message.reply(), Shape { topic: b"", size: octets, parts: 1 }));

@@ -11,8 +11,10 @@
 use super::host::Life;
 use super::pipe::{Pipe, Segment};
 use super::{Due, World};
+use crate::chance::Chance;
 use crate::schedule::Line;
 use crate::trace::{End, Packet, What};
+use crate::units::Range;
 use zeroproof_reference::node::{Input, LinkId, SocketId};
 use zeroproof_reference::socket::DialerId;
 
@@ -68,6 +70,28 @@ pub(super) struct LineState {
     pub(super) chop: usize,
 }
 
+impl LineState {
+    /// How long octets are under way.
+    fn latency(&self, chance: &mut Chance) -> u64 {
+        let Range { least, most } = self.line.latency;
+        chance.within(least.0, most.0)
+    }
+
+    /// Octets of the next segment, at most.
+    fn segment(&self, chance: &mut Chance) -> usize {
+        let most =
+            if self.chop > 0 { chance.within(1, self.chop as u64) as usize } else { usize::MAX };
+        most.min(usize::try_from(self.line.mtu.0).unwrap_or(usize::MAX))
+    }
+
+    /// How long it takes to send so many octets.
+    fn takes(&self, octets: usize) -> u64 {
+        self.line.bandwidth.map_or(0, |bandwidth| {
+            (octets as u64).saturating_mul(1_000_000_000) / bandwidth.0.0.max(1)
+        })
+    }
+}
+
 impl World<'_> {
     /// What lies between two processes.
     pub(super) fn line(&mut self, one: usize, other: usize) -> usize {
@@ -95,8 +119,11 @@ impl World<'_> {
     }
 
     pub(super) fn latency(&mut self, line: usize) -> u64 {
-        let range = self.lines.get(line).map(|line| line.line.latency).unwrap_or_default();
-        self.chance.within(range.least.0, range.most.0)
+        let Self { lines, chance, .. } = self;
+        match lines.get(line) {
+            Some(line) => line.latency(chance),
+            None => chance.within(0, 0),
+        }
     }
 
     pub(super) fn wire(&self, id: u32) -> Option<&Connection> {
@@ -116,12 +143,13 @@ impl World<'_> {
     /// Which connection and side a link of a process is.
     pub(super) fn side_of(&self, host: usize, link: LinkId) -> Option<(u32, usize)> {
         let id = u32::try_from(link.0).ok()?;
-        let connection = self.wire(id)?;
+        let Connection { hosts: [one, two], sides: [first, second], .. } = self.wire(id)?;
         // The two ends may be one process: then side 0, unless only the other is open.
-        let sides = connection.hosts.iter().zip(&connection.sides);
-        let mut ours =
-            sides.enumerate().filter(|(_, (end, side))| **end == host && **side != Side::Before);
-        ours.next().map(|(side, _)| (id, side))
+        if *one == host && *first != Side::Before {
+            Some((id, 0))
+        } else {
+            (*two == host && *second != Side::Before).then_some((id, 1))
+        }
     }
 
     pub(super) fn transmit(&mut self, host: usize, link: LinkId, octets: Vec<u8>) {
@@ -147,53 +175,52 @@ impl World<'_> {
 
     /// Sends as many segments as the window allows.
     pub(super) fn launch(&mut self, id: u32, side: usize) {
-        let Some(number) = self.wire(id).map(|connection| connection.line) else { return };
-        let Some(LineState { line, loss, chop, .. }) = self.lines.get(number).cloned() else {
-            return;
-        };
+        let Self { connections, lines, queue, chance, trace, now, .. } = self;
+        let Some(connection) = connections.get_mut(id as usize) else { return };
+        let Some(state) = lines.get(connection.line) else { return };
+        let Some(pipe) = connection.pipes.get_mut(side) else { return };
+        let host = connection.hosts.get(side).copied();
         loop {
-            let most =
-                if chop > 0 { self.chance.within(1, chop as u64) as usize } else { usize::MAX };
-            let most = most.min(usize::try_from(line.mtu.0).unwrap_or(usize::MAX));
-            let (now, latency) = (self.now, self.latency(number));
-            let Some(pipe) = self.pipe(id, side) else { return };
-            let Some(segment) = pipe.next_segment(&line, most) else { break };
-            let rate = line.bandwidth.map_or(u64::MAX, |bandwidth| bandwidth.0.0.max(1));
-            let takes = (segment.octets.len() as u64).saturating_mul(1_000_000_000) / rate;
-            pipe.busy_until = pipe.busy_until.max(now) + takes;
+            let most = state.segment(chance);
+            let latency = state.latency(chance);
+            let Some(segment) = pipe.next_segment(&state.line, most) else { break };
+            let takes = state.takes(segment.octets.len());
+            pipe.busy_until = pipe.busy_until.max(*now) + takes;
             let mut at = pipe.busy_until + latency;
             let (mut wait, mut lost) = (RTO, false);
-            while self.chance.happens(loss) {
+            while chance.happens(state.loss) {
                 (at, wait, lost) = (at + wait, wait.saturating_mul(2).min(RTO << 6), true);
             }
             if lost || takes > RTO {
-                self.note(What::Delayed { connection: id });
+                trace.push(*now, What::Delayed { connection: id });
             }
-            let Some(pipe) = self.pipe(id, side) else { return };
             pipe.not_before = pipe.not_before.max(at);
             let at = pipe.not_before;
             pipe.flight.push_back(Segment { at: Some(at), ..segment });
-            self.push(at, Due::Arrive(id, side as u8));
+            queue.push(chance, at, Due::Arrive(id, side as u8));
         }
-        self.tell_written(id, side, &line);
+        let is_written = pipe.take_written(&state.line);
+        if let Some(host) = host.filter(|_| is_written) {
+            self.input(host, Input::Written { link: LinkId(u64::from(id)) });
+        }
     }
 
     /// The rate of a line has changed: what is on its way takes as long as it would now.
     pub(super) fn retime(&mut self, line: usize) {
         let now = self.now;
-        let rate = self.lines.get(line).and_then(|line| line.line.bandwidth);
-        let rate = rate.map_or(u64::MAX, |bandwidth| bandwidth.0.0.max(1));
         let ours =
             self.live.iter().copied().filter(|id| self.wire(*id).is_some_and(|c| c.line == line));
         for id in ours.collect::<Vec<u32>>() {
             for side in [0, 1] {
                 let latency = self.latency(line);
-                let Some(pipe) = self.pipe(id, side) else { continue };
+                let Self { connections, lines, .. } = self;
+                let connection = connections.get_mut(id as usize);
+                let pipe = connection.and_then(|connection| connection.pipes.get_mut(side));
+                let (Some(pipe), Some(state)) = (pipe, lines.get(line)) else { continue };
                 pipe.busy_until = now;
                 let mut last = None;
                 for segment in pipe.flight.iter_mut().filter(|segment| segment.at > Some(now)) {
-                    let takes = (segment.octets.len() as u64).saturating_mul(1_000_000_000) / rate;
-                    pipe.busy_until += takes;
+                    pipe.busy_until += state.takes(segment.octets.len());
                     segment.at = Some(pipe.busy_until + latency);
                     last = segment.at.max(last);
                 }
@@ -204,14 +231,6 @@ impl World<'_> {
                     self.push(at, Due::Arrive(id, side as u8));
                 }
             }
-        }
-    }
-
-    fn tell_written(&mut self, id: u32, side: usize, line: &Line) {
-        let is_written = self.pipe(id, side).is_some_and(|pipe| pipe.take_written(line));
-        let host = self.wire(id).and_then(|connection| connection.hosts.get(side).copied());
-        if let Some(host) = host.filter(|_| is_written) {
-            self.input(host, Input::Written { link: LinkId(u64::from(id)) });
         }
     }
 

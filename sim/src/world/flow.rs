@@ -9,6 +9,7 @@ use super::{Due, Unrunnable, World};
 use crate::message::{self, MessageId, Shape};
 use crate::schedule::{Flow, Schedule, Setting, Then};
 use crate::trace::What;
+use zeroproof_reference::message::Body;
 use zeroproof_reference::{Refused, SocketType};
 
 /// A flow, and how far it is.
@@ -88,9 +89,10 @@ impl FlowState {
             parts: flow.parts,
         };
         let route = nth(self.routes.len()).and_then(|nth| self.routes.get(nth));
-        let mut parts: Parts = route.map(|(_, route)| route.clone()).into_iter().collect();
+        let mut parts = Parts::with_capacity(usize::from(flow.parts).saturating_add(2));
+        parts.extend(route.map(|(_, route)| Body::copy(route)));
         if has_delimiter {
-            parts.push(Vec::new());
+            parts.push(Body::default());
         }
         parts.extend(message::parts(id, shape));
         parts
@@ -123,7 +125,7 @@ impl World<'_> {
         let (index, was_blocked, now) = (state.socket, state.is_blocked, self.now);
         let id = MessageId { flow: number as u16, number: state.next, is_reply: false };
         let parts = state.message(flow, id, socket.has_delimiter);
-        let octets = parts.iter().map(Vec::len).sum::<usize>() as u32;
+        let octets = parts.iter().map(|part| part.len()).sum::<usize>() as u32;
         let sent = self.send(index, &parts);
         let kind = self.schedule.socket.get(index).map(|spec| spec.kind);
         let Some(state) = self.flows.get_mut(number) else { return };

@@ -4,14 +4,14 @@
 //! After each step, how many octets of each direction have not been read, and what a reader sees
 //! behind them, is the same in both. Where a system may do this or that, [`Known`] says so.
 
+use super::World;
 use super::connection::Side;
 use super::host::{Host, Life};
 use super::pipe::Pipe;
-use super::{Entry, World};
+use super::queue::Queue;
 use crate::schedule::{Line, Schedule};
 use crate::trace::{End, What};
 use crate::units::{Range, Size, Span};
-use core::cmp::Reverse;
 use socket2::SockRef;
 use std::io::{ErrorKind, Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
@@ -102,7 +102,7 @@ impl<'a> Model<'a> {
             world.hosts.push(host);
         }
         let id = world.connection([0, 1], 0, None, 0);
-        world.queue.clear();
+        world.queue = Queue::default();
         let wire = world.wire_mut(id).unwrap();
         (wire.hosts, wire.sides) = ([0, 1], [Side::Open; 2]);
         Self { world, reads: [true; 2], accepted: [0; 2], read: [0; 2] }
@@ -137,7 +137,7 @@ impl<'a> Model<'a> {
     fn settle(&mut self) {
         loop {
             [0, 1].into_iter().for_each(|side| self.greedy(side));
-            let Some(Reverse(Entry { at, due, .. })) = self.world.queue.pop() else { return };
+            let Some((at, due)) = self.world.queue.pop() else { return };
             self.world.now = self.world.now.max(at);
             self.world.happen(due);
         }

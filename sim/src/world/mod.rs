@@ -24,6 +24,7 @@ mod host;
 #[cfg(test)]
 mod kernel;
 mod pipe;
+mod queue;
 pub mod turmoil;
 mod which;
 
@@ -34,8 +35,8 @@ use crate::schedule::Schedule;
 use crate::trace::{Trace, What};
 use connection::{Connection, LineState};
 use host::Host;
-use std::cmp::Reverse;
-use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
+use queue::Queue;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Events after which a run is one that will never end.
 const EVENTS_MAX: u64 = 20_000_000;
@@ -74,7 +75,7 @@ fn play(schedule: &Schedule, trace: Trace) -> Result<Trace, Unrunnable> {
 }
 
 /// What is to happen.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum Due {
     Op(u32),
     Syn(u32),
@@ -95,19 +96,10 @@ enum Due {
     Patience(u16, u32),
 }
 
-#[derive(PartialEq, Eq, PartialOrd, Ord)]
-struct Entry {
-    at: u64,
-    tie: u32,
-    order: u64,
-    due: Due,
-}
-
 struct World<'a> {
     schedule: &'a Schedule,
     now: u64,
-    queue: BinaryHeap<Reverse<Entry>>,
-    pushed: u64,
+    queue: Queue,
     chance: Chance,
     hosts: Vec<Host>,
     sockets: Vec<app::Sock>,
@@ -135,8 +127,7 @@ impl<'a> World<'a> {
         Ok(Self {
             schedule,
             now: 0,
-            queue: BinaryHeap::new(),
-            pushed: 0,
+            queue: Queue::default(),
             chance: Chance::new(schedule.seed),
             hosts,
             sockets,
@@ -151,7 +142,7 @@ impl<'a> World<'a> {
 
     fn start(&mut self) -> Result<(), Unrunnable> {
         for (number, op) in (0_u32..).zip(&self.schedule.op) {
-            self.push_tied(op.at.0, 0, Due::Op(number));
+            self.queue.push_tied(op.at.0, 0, Due::Op(number));
         }
         for host in 0..self.hosts.len() {
             self.boot(host, false)?;
@@ -163,19 +154,13 @@ impl<'a> World<'a> {
     }
 
     fn push(&mut self, at: u64, due: Due) {
-        let [.., a, b] = self.chance.draw().to_be_bytes();
-        self.push_tied(at, u32::from(a) << 8 | u32::from(b) | 1, due);
-    }
-
-    fn push_tied(&mut self, at: u64, tie: u32, due: Due) {
-        self.pushed += 1;
-        self.queue.push(Reverse(Entry { at, tie, order: self.pushed, due }));
+        self.queue.push(&mut self.chance, at, due);
     }
 
     fn play(&mut self) {
         let until = self.schedule.duration.0;
         let mut steps = 0;
-        while let Some(Reverse(Entry { at, due, .. })) = self.queue.pop() {
+        while let Some((at, due)) = self.queue.pop() {
             if at > until {
                 break;
             }

@@ -171,8 +171,8 @@ impl Process {
         parts: &Parts,
         mut blocked: impl FnMut(&mut super::ledger::State),
     ) -> bool {
-        let message = Message::new(parts.iter().map(Vec::as_slice));
-        let octets = parts.iter().map(Vec::len).sum::<usize>() as u32;
+        let message = Message::new(parts.iter().cloned());
+        let octets = parts.iter().map(|part| part.len()).sum::<usize>() as u32;
         let sent = loop {
             let seen = self.world.state().changes(index);
             let Some(socket) = self.socket(index) else {

@@ -27,8 +27,7 @@ pub(super) async fn work(process: Arc<Process>, index: usize) {
         drop(socket);
         match received {
             Some(Ok(message)) => {
-                let parts = message.parts().iter().map(|part| part.to_vec()).collect();
-                process.received(index, parts).await;
+                process.received(index, message.into_parts()).await;
             }
             None | Some(Err(Refused::WouldBlock)) => {}
             // A requester has to ask first.
