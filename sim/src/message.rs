@@ -57,7 +57,6 @@ pub struct Shape<'a> {
 }
 
 /// The parts of a message.
-#[must_use]
 pub fn parts<P: for<'a> From<&'a [u8]>>(
     id: MessageId,
     shape: Shape<'_>,
@@ -87,9 +86,8 @@ fn name(id: MessageId, part: u8, parts: u8) -> [u8; NAME] {
     let [m1, m2] = MARK;
     let mut name = [m1, m2, u8::from(id.is_reply), f1, f2, n1, n2, n3, n4, part, parts, 0];
     let check = checked(&name);
-    if let [.., last] = &mut name {
-        *last = check;
-    }
+    let [.., last] = &mut name;
+    *last = check;
     name
 }
 
