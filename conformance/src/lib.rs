@@ -12,6 +12,8 @@ pub mod octets;
 #[cfg(not(fuzzing))]
 pub mod bench;
 #[cfg(not(fuzzing))]
+pub mod benchmark;
+#[cfg(not(fuzzing))]
 pub mod case;
 #[cfg(not(fuzzing))]
 pub mod cases;

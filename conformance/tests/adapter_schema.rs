@@ -35,6 +35,7 @@ fn ok_of(op: &str) -> &'static str {
         "hello" => "ok-hello",
         "bind" => "ok-bind",
         "recv" => "ok-recv",
+        "bench" => "ok-bench",
         _ => "ok-empty",
     }
 }
@@ -115,6 +116,9 @@ fn the_schema_refuses_what_the_rules_forbid() {
         ("reply", json!({"id": 1, "ok": {}, "err": {"kind": "again"}})),
         ("reply", json!({"id": 1, "ok": true})),
         ("reply", json!({"id": 1, "err": {"kind": "tired"}})),
+        ("request", json!({"id": 1, "op": "bench", "work": "send", "type": "PUSH", "size": 1})),
+        ("event", json!({"ev": "ready"})),
+        ("ok-bench", json!({"messages": 1, "octets": 1})),
         ("ok-bind", json!({})),
         ("ok-recv", json!({"parts": [{"fill": "", "len": 1}]})),
         ("ok-recv", json!({"parts": [{"fill": "ab", "len": 1u64 << 30}]})),

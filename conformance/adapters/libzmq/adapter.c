@@ -1,11 +1,11 @@
 /* Adapter `zeroproof/adapter/1` for libzmq's C API, 3.2 and later. The protocol: ../README.md.
  *
- *     cc -O2 adapter.c $(pkg-config --cflags --libs libzmq) -o adapter
+ *     cc -O2 -pthread adapter.c $(pkg-config --cflags --libs libzmq) -o adapter
  *
- * One thread, one poll. libzmq signals each socket on one descriptor (ZMQ_FD), and only that commands
- * wait for it: EVENTS must be read after every signal AND after every operation on the socket, because
- * any operation may have swallowed the signal. `pump` does both, and with it a bound SUB sends its
- * subscription to a new peer although nobody has called recv.
+ * One thread, one poll, and a thread for each `bench` (bench.h). libzmq signals each socket on one
+ * descriptor (ZMQ_FD), and only that commands wait for it: EVENTS must be read after every signal AND
+ * after every operation on the socket, because any operation may have swallowed the signal. `pump` does
+ * both, and with it a bound SUB sends its subscription to a new peer although nobody has called recv.
  *
  * Left out on purpose: the draft socket types, since a libzmq built without them opens some and aborts
  * at the first handshake; monitor events; a ZAP handler, so a PLAIN server refuses every client. */
@@ -29,6 +29,8 @@ struct sock { char *name; void *zmq; int is_sub, fd; struct call *recvs, *sends;
 static void *context;
 static struct sock *sockets;
 static int leaving;
+
+#include "bench.h"
 
 /* Calls that wait */
 
@@ -239,6 +241,8 @@ static const char *operate (const char *id, const struct node *request, char *an
         known |= !strcmp (ops[i], op);
     if (!known)
         return fail ("unsupported", "op ", op);
+    if (!strcmp (op, "bench"))
+        return *answer = 0, bench (id, request);
     if (!name)
         return fail ("refused", "s is a string", "");
     while (*place && strcmp ((*place)->name, name))

@@ -18,7 +18,7 @@ cp "$sources/buildutils/include_$system/platform.hpp" "$sources/bundled/zeromq/s
 mkdir objects
 cd objects
 printf '%s\0' "$sources"/bundled/zeromq/src/*.cpp |
-    xargs -0 -n 8 -P 2 c++ -c -O1 -w -pthread
+    xargs -0 -n 8 -P 2 c++ -c -O2 -w -pthread
 cd ..
 cc -c -O2 -I"$sources/bundled/zeromq/include" -o objects/adapter.o adapter.c
 c++ -pthread -o adapter objects/*.o

@@ -44,7 +44,7 @@ static const char *const types[] = {"PAIR", "PUB", "SUB", "REQ", "REP", "DEALER"
                                     NULL};
 
 static const char *const ops[] = {"hello", "open", "bind", "connect", "set", "send", "recv", "subscribe", "unsubscribe", "close",
-                                  "reset", "bye"};
+                                  "reset", "bye", "bench"};
 
 static int has (const char *what)
 {

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use serde_json::{Map, Value, json};
 
+use super::begun::Begun;
 use super::error::{AdapterError, ErrorKind};
 use super::hello::{Hello, PROTO};
 use super::link::Link;
@@ -229,12 +230,21 @@ impl Adapter {
         judge(op, self.inner.link.call(op, fields(request), limit).await?)
     }
 
+    /// Starts the loop of a `bench`; `request` is its order.
+    ///
+    /// # Errors
+    /// `Died` or `Protocol`, when the process is gone.
+    pub fn bench(&self, request: Value) -> Result<Begun, AdapterError> {
+        let (ready, answer) = self.inner.link.begin("bench", fields(request))?;
+        Ok(Begun { adapter: self.clone(), ready: Some(ready), answer })
+    }
+
     async fn done(&self, op: &str, request: Value) -> Result<(), AdapterError> {
         self.call(op, request, Duration::ZERO).await.map(|_| ())
     }
 }
 
-fn judge(op: &str, answer: super::reply::Answer) -> Result<Value, AdapterError> {
+pub(super) fn judge(op: &str, answer: super::reply::Answer) -> Result<Value, AdapterError> {
     answer.map_err(|(kind, message)| match kind {
         ErrorKind::Unsupported => AdapterError::Unsupported { op: op.into(), message },
         kind => AdapterError::Refused { op: op.into(), kind, message },

@@ -31,6 +31,8 @@ const LAST_WORDS: Duration = Duration::from_millis(300);
 const LAST_BREATH: Duration = Duration::from_secs(1);
 
 type Waiting = oneshot::Sender<Result<Answer, AdapterError>>;
+/// What comes of a request.
+pub(super) type Owed = oneshot::Receiver<Result<Answer, AdapterError>>;
 
 /// A running adapter. Dropping it kills the process.
 pub(super) struct Link {
@@ -54,6 +56,8 @@ struct State {
 struct Table {
     next: u64,
     waiting: HashMap<u64, Waiting>,
+    /// Of those, who also waits to hear that it has begun.
+    starting: HashMap<u64, oneshot::Sender<()>>,
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -109,7 +113,7 @@ impl Link {
         within: Duration,
     ) -> Result<Answer, AdapterError> {
         fields.insert("op".into(), op.into());
-        let answer = self.post(fields)?;
+        let answer = self.post(fields, None)?;
         match timeout(within, answer).await {
             Err(_) => Err(AdapterError::Deadline { op: op.into(), after: within }),
             Ok(Ok(answer)) => answer,
@@ -117,10 +121,22 @@ impl Link {
         }
     }
 
+    /// Sends one request that tells when it has begun.
+    pub(super) fn begin(
+        &self,
+        op: &str,
+        mut fields: Map<String, Value>,
+    ) -> Result<(oneshot::Receiver<()>, Owed), AdapterError> {
+        fields.insert("op".into(), op.into());
+        let (begun, ready) = oneshot::channel();
+        Ok((ready, self.post(fields, Some(begun))?))
+    }
+
     fn post(
         &self,
         mut fields: Map<String, Value>,
-    ) -> Result<oneshot::Receiver<Result<Answer, AdapterError>>, AdapterError> {
+        begun: Option<oneshot::Sender<()>>,
+    ) -> Result<Owed, AdapterError> {
         let (sender, receiver) = oneshot::channel();
         {
             let mut table = lock(&self.state.table);
@@ -130,6 +146,7 @@ impl Link {
             fields.insert("id".into(), table.next.into());
             let id = table.next;
             table.waiting.insert(id, sender);
+            table.starting.extend(begun.map(|begun| (id, begun)));
             table.next += 1;
         }
         let mut line = Value::Object(fields).to_string().into_bytes();
@@ -155,6 +172,7 @@ impl State {
     fn bury(&self, fate: &AdapterError) {
         let mut table = lock(&self.table);
         self.fate.send_replace(Some(fate.clone()));
+        table.starting.clear();
         for (_, waiting) in table.waiting.drain() {
             let _ = waiting.send(Err(fate.clone()));
         }
@@ -162,8 +180,21 @@ impl State {
 
     /// Takes one line of standard output. The error is the rule it breaks.
     fn take(&self, line: &[u8]) -> Result<(), String> {
-        let Reply::Answer(id, answer) = read_reply(line)? else { return Ok(()) };
-        let waiting = lock(&self.table).waiting.remove(&id);
+        let (id, answer) = match read_reply(line)? {
+            Reply::Answer(id, answer) => (id, answer),
+            Reply::Ready(of) => {
+                let starting = lock(&self.table).starting.remove(&of);
+                let starting = starting.ok_or_else(|| format!("`ready`, and {of} is no bench"))?;
+                let _ = starting.send(()); // the caller may have gone
+                return Ok(());
+            }
+            Reply::Event => return Ok(()),
+        };
+        let waiting = {
+            let mut table = lock(&self.table);
+            table.starting.remove(&id);
+            table.waiting.remove(&id)
+        };
         let waiting =
             waiting.ok_or_else(|| format!("no request with id {id} waits for a reply"))?;
         let _ = waiting.send(Ok(answer)); // the caller may have gone

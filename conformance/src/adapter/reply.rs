@@ -18,6 +18,8 @@ pub(super) type Answer = Result<Value, (ErrorKind, String)>;
 pub enum Reply {
     /// The answer to the request of this id.
     Answer(u64, Result<Value, (ErrorKind, String)>),
+    /// The sockets of the `bench` with this id are there.
+    Ready(u64),
     /// Something of a later version of the protocol, never of ours.
     Event,
 }
@@ -31,8 +33,9 @@ pub fn read_reply(line: &[u8]) -> Result<Reply, String> {
         .map_err(|error| format!("a line of standard output is no reply: {error}"))?;
     // `null` is as good as nothing.
     let mut take = |name: &str| fields.remove(name).filter(|value| !value.is_null());
-    if take("ev").is_some() {
-        return Ok(Reply::Event);
+    if let Some(event) = take("ev") {
+        let of = take("of").and_then(|of| of.as_u64()).filter(|_| event == "ready");
+        return Ok(of.map_or(Reply::Event, Reply::Ready));
     }
     let id = take("id").and_then(|id| id.as_u64());
     let id = id.ok_or("a reply needs `id`, that of its request")?;
@@ -99,6 +102,7 @@ mod tests {
         let again = Reply::Answer(0, Err((ErrorKind::Again, String::new())));
         assert_eq!(read_reply(br#"{"err":{"kind":"again"},"id":0,"new":1}"#), Ok(again));
         assert_eq!(read_reply(br#"{"ev":"connected"}"#), Ok(Reply::Event));
+        assert_eq!(read_reply(br#"{"ev":"ready","of":7}"#), Ok(Reply::Ready(7)));
     }
 
     #[test]

@@ -12,6 +12,7 @@ use super::options::seconds;
 use super::peers::failed;
 use crate::adapter::check::{self, Outcome, Rule};
 use crate::adapter::skeleton::Language;
+use crate::benchmark::floor;
 use crate::peers;
 use crate::target::memory;
 
@@ -23,6 +24,9 @@ pub(super) enum Adapter {
     /// The built-in reference as an adapter, on standard input and output
     #[command(hide = true)]
     Reference,
+    /// The work of a benchmark without messages, as an adapter
+    #[command(hide = true)]
+    Floor,
 }
 
 /// Write an adapter that runs at once, with a toy where your library goes; no file is overwritten
@@ -78,6 +82,7 @@ impl Adapter {
             Self::Reference => {
                 memory::serve().map_err(|error| Failure::unreachable(error.to_string()))
             }
+            Self::Floor => floor::serve().map_err(|error| Failure::unreachable(error.to_string())),
         }
     }
 }

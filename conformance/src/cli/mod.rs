@@ -3,6 +3,7 @@
 #[macro_use]
 mod say;
 mod adapter;
+mod bench;
 mod check;
 mod coverage;
 mod decode;
@@ -76,6 +77,7 @@ enum Command {
     },
     Expect(expect::Expect),
     Matrix(Box<matrix::Matrix>),
+    Bench(Box<bench::Bench>),
     Report(report::Report),
     Diff(report::Diff),
     Selftest(selftest::Selftest),
@@ -138,6 +140,7 @@ fn dispatch(command: Command) -> Result<u8, Failure> {
         Command::Replay { report, id } => replay::replay(&report, &id),
         Command::Expect(expect) => expect.run(),
         Command::Matrix(matrix) => matrix.run(),
+        Command::Bench(bench) => bench.run(),
         Command::Report(report) => report.run(),
         Command::Diff(diff) => diff.run(),
         Command::Selftest(selftest) => selftest.run(),

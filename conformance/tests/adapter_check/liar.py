@@ -57,6 +57,47 @@ def recv(old, self):
     return old(self)
 
 
+def figures(request):
+    messages = request["count"] + request.get("warm_up", 0)
+    ok = {"messages": messages, "octets": messages * request["size"], "ns": 1000000}
+    if request["work"] == "ask":
+        ok["trips"] = {"p50": 1, "p99": 2, "p999": 3, "max": 4}
+    return ok
+
+
+def vain(self, request):
+    """Nobody has come: a bound bench that may wait goes on, any other is over."""
+    if request["within_ms"] < 1000:
+        raise Failure("again", "nobody came")
+
+
+# The figures of a bench, and what it does alone: a lie may replace either.
+BENCH = {"figures": figures, "vain": vain}
+adapter.OPS.append("bench")
+
+
+@instead(Adapter, "operate")
+def operate_bench(old, self, request):
+    """A bench that moves nothing, but keeps the rules."""
+    if request.get("op") != "bench":
+        return old(self, request)
+    for name in ("size", "count", "within_ms"):
+        if adapter.field(request, name, int) < (name != "size"):
+            raise Failure("refused", name)
+    if ("bind" in request) == ("connect" in request):
+        raise Failure("refused", "either bind or connect")
+    if request["work"] not in ("send", "receive", "ask", "echo"):
+        raise Failure("refused", "work")
+    to = request.get("bind") or request["connect"]
+    self.lines.append(json.dumps({"ev": "ready", "of": request["id"], "endpoint": to}))
+    if "bind" in request:
+        done = BENCH["vain"](self, request)
+        self.bench = request
+        return done
+    self.answer(self.bench["id"], BENCH["figures"](self.bench))
+    return BENCH["figures"](request)
+
+
 def changed_hello(change):
     @instead(Adapter, "operate")
     def operate(old, self, request):
@@ -377,6 +418,29 @@ def speaks_any_proto():
         if request.get("op") == "hello":
             request["proto"] = 1
         return old(self, request)
+
+
+@lie
+def a_bench_forgets_the_warm_up():
+    BENCH["figures"] = lambda request: figures(dict(request, warm_up=0))
+
+
+@lie
+def a_median_above_the_worst():
+    good = BENCH["figures"]
+
+    def turned(request):
+        ok = good(request)
+        if "trips" in ok:
+            ok["trips"] = {"p50": 4, "p99": 3, "p999": 2, "max": 1}
+        return ok
+
+    BENCH["figures"] = turned
+
+
+@lie
+def a_bench_without_anybody_is_done():
+    BENCH["vain"] = lambda self, request: figures(request) if request["within_ms"] < 1000 else None
 
 
 @lie

@@ -5,11 +5,13 @@
 //! ([`Socket`]); waiting, order and giving up are here. A call that waits is tried again whenever
 //! something else has happened to its socket, so the futures of a [`Socket`] must be safe to drop.
 
+mod bench;
 mod line;
 mod task;
 
 use std::collections::HashMap;
 use std::io::BufRead;
+use std::sync::Arc;
 
 use serde_json::{Map, Value, json};
 use tokio::sync::{mpsc, oneshot};
@@ -50,12 +52,20 @@ pub trait Socket: Send + 'static {
         let failure = Failure::new("state", format!("{name} is set when the socket is opened"));
         async { Err(failure) }
     }
+    /// Sends a message of one part, and waits until it is taken: for benchmarks.
+    fn put(&mut self, body: Vec<u8>) -> impl Future<Output = Answer<()>> + Send;
+    /// Waits for a message, and tells the size of its only part: for benchmarks.
+    fn take(&mut self) -> impl Future<Output = Answer<usize>> + Send;
+    /// From now on `put` has to wait, where a socket is told so before.
+    fn be_patient(&mut self) -> impl Future<Output = Answer<()>> + Send {
+        async { Ok(()) }
+    }
     /// Closes.
     fn close(self) -> impl Future<Output = ()> + Send;
 }
 
 /// What is judged.
-pub trait Implementation {
+pub trait Implementation: Send + Sync + 'static {
     /// Its sockets.
     type Socket: Socket;
     /// The `impl` and `can` of the answer to `hello`; `op` and `role` are added.
@@ -65,7 +75,7 @@ pub trait Implementation {
         &self,
         kind: &str,
         options: &[(String, Setting)],
-    ) -> impl Future<Output = Answer<Self::Socket>>;
+    ) -> impl Future<Output = Answer<Self::Socket>> + Send;
 }
 
 /// The value of an option.
@@ -118,6 +128,7 @@ pub fn serve<I: Implementation>(implementation: I) {
     let runtime =
         tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
     let Ok(runtime) = runtime else { std::process::exit(1) };
+    let implementation = Arc::new(implementation);
     runtime.block_on(async {
         let mut sockets = HashMap::new();
         while let Some(line) = queue.recv().await {
@@ -143,7 +154,7 @@ type Sockets = HashMap<String, mpsc::UnboundedSender<Order>>;
 /// Cases at once, for an implementation that says nothing else in its `hello`.
 const CONCURRENCY: u32 = 64;
 
-const OPS: [&str; 12] = [
+const OPS: [&str; 13] = [
     "hello",
     "open",
     "bind",
@@ -156,10 +167,11 @@ const OPS: [&str; 12] = [
     "close",
     "reset",
     "bye",
+    "bench",
 ];
 
 async fn take<I: Implementation>(
-    implementation: &I,
+    implementation: &Arc<I>,
     sockets: &mut Sockets,
     id: u64,
     request: Map<String, Value>,
@@ -193,6 +205,7 @@ async fn take<I: Implementation>(
             }
             return Ok(());
         }
+        "bench" => return bench::start(Arc::clone(implementation), id, &request),
         known if OPS.contains(&known) => {}
         _ => return Err(Failure::new("unsupported", format!("op {op}"))),
     }

@@ -26,6 +26,11 @@ pub(crate) fn refuse(id: Option<u64>, Failure(kind, message): &Failure) {
     say(&json!({"id": id, "err": {"kind": kind, "message": message}}));
 }
 
+/// Tells that the sockets of a `bench` are there.
+pub(crate) fn ready(of: u64, endpoint: &str) {
+    say(&json!({"ev": "ready", "of": of, "endpoint": endpoint}));
+}
+
 fn say(reply: &Value) {
     let mut out = std::io::stdout().lock();
     if writeln!(out, "{reply}").and_then(|()| out.flush()).is_err() {

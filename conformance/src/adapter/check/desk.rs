@@ -34,6 +34,8 @@ pub(super) struct Desk {
     replies: BTreeMap<u64, Answer>,
     /// Replies with id null that nobody has asked for yet.
     nulls: VecDeque<Refusal>,
+    /// Requests whose sockets are there.
+    ready: Vec<u64>,
     /// Lines that could not be read as requests, and are not answered yet.
     unreadable: usize,
     next: u64,
@@ -54,6 +56,7 @@ impl Desk {
             asked: BTreeMap::new(),
             replies: BTreeMap::new(),
             nulls: VecDeque::new(),
+            ready: Vec::new(),
             unreadable: 0,
             next: 0,
             names: 0,
@@ -100,6 +103,7 @@ impl Desk {
         self.asked.clear();
         self.replies.clear();
         self.nulls.clear();
+        self.ready.clear();
         let began = Instant::now();
         self.process = Some(Process::start(&self.argv).map_err(Stop::NoStart)?);
         let fields = json!({"proto": PROTO, "suite": env!("CARGO_PKG_VERSION")});
@@ -162,6 +166,17 @@ impl Desk {
                 return Err(self.unanswered(id).await);
             }
         }
+    }
+
+    /// Waits until the sockets of a `bench` are there; whether they were before its reply.
+    pub(super) async fn is_ready(&mut self, id: u64) -> Result<bool, Stop> {
+        let until = Instant::now() + self.deadline;
+        while !self.ready.contains(&id) && !self.has(id) {
+            if !self.read_line(until).await? {
+                return Err(self.broken(format!("bench {id} is not ready in time")));
+            }
+        }
+        Ok(self.ready.contains(&id))
     }
 
     /// The reply to a line that could not be read: one with the id null.
@@ -301,6 +316,10 @@ impl Desk {
     fn take(&mut self, line: &[u8]) -> Tried {
         let (id, answer) = match reply::read(line)? {
             Said::Event => return Ok(()),
+            Said::Ready(of) => {
+                self.ready.push(of);
+                return Ok(());
+            }
             Said::Reply(id, answer) => (id, answer),
         };
         let Some(id) = id else {

@@ -20,9 +20,14 @@ pub(super) struct Refusal {
 pub(super) enum Said {
     /// To the request with this id; `None` is the id null.
     Reply(Option<u64>, Answer),
+    /// The sockets of the `bench` with this id are there.
+    Ready(u64),
     /// Of a later version of the protocol.
     Event,
 }
+
+/// The one field that an `ok` may lack, and its op.
+const TRIPS: (&str, &str) = ("bench", "trips");
 
 /// Reads a line. The error names the rule it breaks.
 pub(super) fn read(line: &[u8]) -> Result<Said, Broken> {
@@ -37,8 +42,9 @@ pub(super) fn read(line: &[u8]) -> Result<Said, Broken> {
             return Err(Broken::of("Lines 2", "a line of standard output is no reply"));
         }
     };
-    if object.contains_key("ev") {
-        return Ok(Said::Event);
+    if let Some(event) = object.get("ev") {
+        let of = object.get("of").and_then(Value::as_u64).filter(|_| event == "ready");
+        return Ok(of.map_or(Said::Event, Said::Ready));
     }
     let unfit = |wrong: &str| Broken::of("Requests 1", wrong);
     let id = match object.get("id") {
@@ -84,12 +90,14 @@ pub(super) fn shape(op: &str, ok: &Map<String, Value>) -> Result<(), Broken> {
         "hello" => return Ok(()), // which is judged as a whole
         "bind" => &["endpoint"],
         "recv" => &["parts"],
+        "bench" => &["messages", "octets", "ns"],
         _ => &[],
     };
     if let Some(name) = wanted.iter().find(|name| !ok.contains_key(**name)) {
         return Err(Broken::of("Requests 2", format!("the `ok` of {op} lacks `{name}`")));
     }
-    if let Some(name) = ok.keys().find(|name| !wanted.contains(&name.as_str())) {
+    let more = |name: &&String| !wanted.contains(&name.as_str()) && (op, name.as_str()) != TRIPS;
+    if let Some(name) = ok.keys().find(more) {
         return Err(Broken::of("Requests 2", format!("the `ok` of {op} holds `{name}`")));
     }
     if op == "bind" && !ok.get("endpoint").is_some_and(Value::is_string) {

@@ -5,7 +5,8 @@
 use std::time::Duration;
 
 use omq_tokio::{
-    CurveKeypair, CurvePublicKey, CurveSecretKey, Error, Message, Options, Socket, SocketType,
+    CurveKeypair, CurvePublicKey, CurveSecretKey, Error, Message, OnMute, Options, Socket,
+    SocketType,
     TrySendError,
 };
 use serde_json::{Value, json};
@@ -31,7 +32,7 @@ const TYPES: [(&str, SocketType); 11] = [
     ("XSUB", SocketType::XSub),
 ];
 
-const OPTIONS: [&str; 16] = [
+const OPTIONS: [&str; 17] = [
     "maxmsgsize",
     "handshake_ivl",
     "heartbeat_ivl",
@@ -42,6 +43,7 @@ const OPTIONS: [&str; 16] = [
     "rcvhwm",
     "routing_id",
     "router_mandatory",
+    "xpub_nodrop",
     "plain_server",
     "plain_username",
     "plain_password",
@@ -86,6 +88,7 @@ fn options(settings: &[(String, Setting)]) -> Answer<Options> {
             "sndhwm" => all.send_hwm(count()?),
             "rcvhwm" => all.recv_hwm(count()?),
             "routing_id" => all.identity(value.octets()?.to_vec()),
+            "xpub_nodrop" if value.number()? == 1 => all.on_mute(OnMute::Block),
             "router_mandatory" => all.router_mandatory(value.number()? == 1),
             "plain_server" if value.number()? == 1 => all.plain_server(|_| true),
             "plain_username" => {
@@ -161,6 +164,14 @@ impl Adapted for Open {
         let message = self.0.recv().await.map_err(failed)?;
         let part = |n| message.part_slice(n).unwrap_or_default().to_vec();
         Ok((0..message.len()).map(part).collect())
+    }
+
+    async fn put(&mut self, body: Vec<u8>) -> Answer<()> {
+        self.0.send(Message::single(body)).await.map_err(failed)
+    }
+
+    async fn take(&mut self) -> Answer<usize> {
+        Ok(self.0.recv().await.map_err(failed)?.byte_len())
     }
 
     async fn subscribe(&mut self, topic: &[u8], on: bool) -> Answer<()> {

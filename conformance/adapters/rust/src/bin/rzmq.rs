@@ -159,6 +159,18 @@ impl Adapted for Open {
         Ok(frames.iter().map(|frame| frame.data().unwrap_or_default().to_vec()).collect())
     }
 
+    async fn put(&mut self, body: Vec<u8>) -> Answer<()> {
+        self.socket.send(Msg::from_vec(body)).await.map_err(failed)
+    }
+
+    async fn take(&mut self) -> Answer<usize> {
+        Ok(self.socket.recv().await.map_err(failed)?.size())
+    }
+
+    async fn be_patient(&mut self) -> Answer<()> {
+        self.socket.set_option(o::SNDTIMEO, -1i32).await.map_err(failed)
+    }
+
     async fn subscribe(&mut self, topic: &[u8], on: bool) -> Answer<()> {
         if !matches!(self.kind, SocketType::Sub) {
             return Err(Failure::new("state", "subscriptions are for SUB"));

@@ -76,21 +76,8 @@ impl Implementation for ZmqRs {
     }
 }
 
-impl Adapted for Any {
-    async fn bind(&mut self, to: &str) -> Answer<String> {
-        let to = to.replace(":*", ":0");
-        let bound = each!(self, s => s.bind(&to).await);
-        Ok(bound.map_err(failed)?.to_string())
-    }
-
-    async fn connect(&mut self, to: &str) -> Answer<()> {
-        each!(self, s => s.connect(to).await).map_err(failed)
-    }
-
-    async fn send(&mut self, parts: &Parts) -> Answer<()> {
-        let parts: Vec<Bytes> = parts.iter().cloned().map(Bytes::from).collect();
-        let empty = || Failure::new("refused", "a message has at least one part");
-        let message = ZmqMessage::try_from(parts).map_err(|_| empty())?;
+impl Any {
+    async fn send_message(&mut self, message: ZmqMessage) -> Answer<()> {
         let sent = match self {
             Any::Req(s) => s.send(message).await,
             Any::Rep(s) => s.send(message).await,
@@ -106,7 +93,7 @@ impl Adapted for Any {
     }
 
     /// A peer that broke the protocol is told to whoever receives; the next call goes on.
-    async fn recv(&mut self) -> Answer<Parts> {
+    async fn recv_message(&mut self) -> Answer<ZmqMessage> {
         loop {
             let got = match self {
                 Any::Req(s) => s.recv().await,
@@ -120,7 +107,7 @@ impl Adapted for Any {
                 Any::Pub(_) | Any::Push(_) => Err(ZmqError::Other("this type does not receive")),
             };
             match got {
-                Ok(message) => return Ok(message.iter().map(|part| part.to_vec()).collect()),
+                Ok(message) => return Ok(message),
                 Err(error @ (ZmqError::Codec(_) | ZmqError::Network(_))) => {
                     eprintln!("a peer was lost: {error}");
                     tokio::task::yield_now().await;
@@ -128,6 +115,36 @@ impl Adapted for Any {
                 Err(error) => return Err(failed(error)),
             }
         }
+    }
+}
+
+impl Adapted for Any {
+    async fn bind(&mut self, to: &str) -> Answer<String> {
+        let to = to.replace(":*", ":0");
+        let bound = each!(self, s => s.bind(&to).await);
+        Ok(bound.map_err(failed)?.to_string())
+    }
+
+    async fn connect(&mut self, to: &str) -> Answer<()> {
+        each!(self, s => s.connect(to).await).map_err(failed)
+    }
+
+    async fn send(&mut self, parts: &Parts) -> Answer<()> {
+        let parts: Vec<Bytes> = parts.iter().cloned().map(Bytes::from).collect();
+        let empty = || Failure::new("refused", "a message has at least one part");
+        self.send_message(ZmqMessage::try_from(parts).map_err(|_| empty())?).await
+    }
+
+    async fn put(&mut self, body: Vec<u8>) -> Answer<()> {
+        self.send_message(ZmqMessage::from(Bytes::from(body))).await
+    }
+
+    async fn take(&mut self) -> Answer<usize> {
+        Ok(self.recv_message().await?.iter().map(|part| part.len()).sum())
+    }
+
+    async fn recv(&mut self) -> Answer<Parts> {
+        Ok(self.recv_message().await?.iter().map(|part| part.to_vec()).collect())
     }
 
     async fn subscribe(&mut self, topic: &[u8], on: bool) -> Answer<()> {

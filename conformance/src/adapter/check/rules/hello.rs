@@ -9,8 +9,18 @@ use crate::adapter::check::reply::Refusal;
 use crate::adapter::check::{Stop, Tried};
 
 /// The ops of this version that need fields: without them each is refused, if it is there at all.
-const OPS: [&str; 9] =
-    ["open", "bind", "connect", "set", "send", "recv", "subscribe", "unsubscribe", "close"];
+const OPS: [&str; 10] = [
+    "open",
+    "bind",
+    "connect",
+    "set",
+    "send",
+    "recv",
+    "subscribe",
+    "unsubscribe",
+    "close",
+    "bench",
+];
 /// Pairs at once, however large `concurrency` is.
 const MANY: u32 = 16;
 

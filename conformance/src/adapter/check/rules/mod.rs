@@ -1,6 +1,7 @@
 //! The rules, in the order in which they are tried: how an adapter begins, its lines, requests,
 //! errors and order, and how it ends. Each names its place in `conformance/adapters/README.md`.
 
+mod bench;
 mod ending;
 mod errors;
 mod hello;
@@ -105,6 +106,15 @@ rules! {
     "hello 4" "as many cases as concurrency says share the process"
         "keep nothing global for a socket, or lower concurrency"
         hello::concurrency;
+    "bench 1" "what a bench sends it receives, and tells so when it is ready and at the end"
+        "open the sockets, write the event ready, then run the loop and answer its figures"
+        bench::delivers;
+    "bench 2" "ask tells the percentiles of its round trips"
+        "keep the time of each round trip after the warm-up, and sort them"
+        bench::round_trips;
+    "bench 3" "a bench to which nobody comes is again, and one that is malformed refused"
+        "check the fields of the request, and end the loop when within_ms is over"
+        bench::in_vain;
     "Lines 8" "the end of input is the end: exit code 0 within a second"
         "exit when reading standard input gives its end, whatever waits or lingers"
         ending::end_of_input;

@@ -147,7 +147,7 @@ pub(super) async fn linger(desk: &mut Desk) -> Tried {
 }
 
 /// An endpoint where nobody listens.
-async fn nowhere() -> std::io::Result<String> {
+pub(super) async fn nowhere() -> std::io::Result<String> {
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     Ok(format!("tcp://{}", listener.local_addr()?))
 }

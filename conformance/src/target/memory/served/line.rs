@@ -8,7 +8,7 @@ use zeroproof_reference as reference;
 use crate::adapter::{ErrorKind, part};
 
 /// An answer that is an error.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Failure(ErrorKind, String);
 
 impl Failure {
@@ -53,6 +53,11 @@ pub(super) fn accept(id: u64, ok: &Value) {
 
 pub(super) fn refuse(id: Option<u64>, Failure(kind, message): &Failure) {
     say(&json!({"id": id, "err": {"kind": kind.to_string(), "message": message}}));
+}
+
+/// Tells that the sockets of a `bench` are there.
+pub(super) fn ready(of: u64, endpoint: &str) {
+    say(&json!({"ev": "ready", "of": of, "endpoint": endpoint}));
 }
 
 /// A reader that is gone has closed standard input as well, which ends the process.

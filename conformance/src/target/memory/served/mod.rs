@@ -1,9 +1,10 @@
 //! The reference behind `zeroproof/adapter/1`: a program of its own that other peers can meet, as
 //! `zeroproof adapter reference` runs it. The protocol is in `conformance/adapters/README.md`.
 //!
-//! One thread. Each call that may wait is a task, and those of a socket take turns: a fair lock for
+//! One thread, and one for each `bench`. Each call that may wait is a task, and those of a socket take turns: a fair lock for
 //! those who receive, another for those who send. Deliberately absent: monitor events.
 
+mod bench;
 mod call;
 mod line;
 
@@ -22,7 +23,7 @@ use crate::socket_type::SocketType;
 use call::Open;
 use line::{Failure, accept, number, refuse, text};
 
-const OPS: [&str; 12] = [
+const OPS: [&str; 13] = [
     "hello",
     "open",
     "bind",
@@ -35,6 +36,7 @@ const OPS: [&str; 12] = [
     "close",
     "reset",
     "bye",
+    "bench",
 ];
 
 /// What the sockets of this program share, and those that are open.
@@ -109,6 +111,9 @@ impl Served {
                 return Err(Failure::unsupported(format!("op {op}")));
             }
             "open" => return self.open(request).map(Some),
+            "bench" => {
+                return bench::start(self.context.clone(), id, request.clone()).map(|()| None);
+            }
             _ => {}
         }
         let name = text(request, "s")?;
