@@ -6,9 +6,9 @@
 //! ```
 //!
 //! Both are measured in one run, group by group in turn: a disk is as fast as its neighbours let
-//! it. Deliberately absent: giving out again, which a connection does in the cells of streams.
+//! it. Deliberately absent: giving out again, as from any queue.
 
-use crate::peer::{Failure, on_this_thread};
+use crate::Failure;
 use std::fs::{self, File};
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -56,7 +56,9 @@ pub(crate) struct Run {
 pub(crate) fn run(cell: Cell) -> Result<Run, Failure> {
     let folder = std::env::temp_dir().join(format!("zeroproof-bench-swap-{}", std::process::id()));
     fs::create_dir_all(&folder)?;
-    let measured = on_this_thread(measure(cell, folder.clone()));
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let task = measure(cell, folder.clone());
+    let measured = runtime.block_on(async { tokio::spawn(task).await? });
     fs::remove_dir_all(&folder)?;
     measured
 }
