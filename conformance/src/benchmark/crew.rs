@@ -17,6 +17,9 @@ pub const FLOOR: &str = "floor";
 /// The peer that is reached through Python, and the one that has the same interface in C.
 const PYTHONIC: (&str, &str) = ("libzmq", "libzmq-c");
 
+/// Start-up may import an interpreter and compile its code; it is no part of a run.
+pub const START: Duration = Duration::from_secs(30);
+
 /// One who is measured.
 #[derive(Clone, Debug)]
 pub struct Member {
@@ -58,13 +61,9 @@ impl std::fmt::Display for Absent {
 ///
 /// # Errors
 /// Why there is none.
-pub async fn enlist(
-    name: &str,
-    command: (Vec<String>, Option<String>),
-    start: Duration,
-) -> Result<Member, Absent> {
+pub async fn enlist(name: &str, command: (Vec<String>, Option<String>)) -> Result<Member, Absent> {
     let (argv, via) = command;
-    let adapter = Adapter::spawn(&argv, start).await.map_err(Absent::Adapter)?;
+    let adapter = Adapter::spawn(&argv, START).await.map_err(Absent::Adapter)?;
     let hello = adapter.hello().clone();
     if !hello.can.has_op("bench") {
         return Err(Absent::NoBench);

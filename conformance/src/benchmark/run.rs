@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 use serde_json::{Map, Value, json};
 
 use super::cell::{Cell, Work};
-use super::crew::Member;
+use super::crew::{Member, START};
 use super::machine;
 use super::order::{Done, Order, Trips, Work as Task};
 use super::raw;
@@ -25,7 +25,7 @@ const SECRET: &str = "JTKVSB%%)wK0E.X)V>+}o?pNmC{O&4W4b!Ni{Lh6";
 /// What an adapter may take beyond the time of its order to say that it is over.
 const GRACE: Duration = Duration::from_secs(2);
 /// What may pass beside the messages of a run: handshakes, and a busy machine.
-const ASIDE: Duration = Duration::from_millis(500);
+const ASIDE: Duration = Duration::from_secs(3);
 /// Connections before those whose memory is measured: the first pay for what all share.
 const FIRST: usize = 20;
 
@@ -80,7 +80,7 @@ impl Sides {
         let argv: Vec<String> =
             prefix.iter().map(ToString::to_string).chain(member.argv.iter().cloned()).collect();
         let spawn = async |side| {
-            Adapter::spawn(&argv, place.deadline).await.map_err(|error| Invalid::of(side, &error))
+            Adapter::spawn(&argv, START).await.map_err(|error| Invalid::of(side, &error))
         };
         let alone = matches!(cell.work, Work::InProcess | Work::Visits { .. } | Work::Idle(_));
         let connector = if alone { None } else { Some(spawn("the connecting side").await?) };

@@ -191,9 +191,8 @@ impl Bench {
             if members.iter().any(|member| member.name == name) {
                 continue;
             }
-            let start = Duration::from_secs_f64(self.deadline);
             let member = match self.command(&name) {
-                Ok(command) => crew::enlist(&name, command, start).await,
+                Ok(command) => crew::enlist(&name, command).await,
                 Err(absent) => Err(absent),
             };
             match member {

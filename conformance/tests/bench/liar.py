@@ -21,7 +21,7 @@ def bench(request):
     if LIE == "hangs" and receives:
         return
     if LIE == "hurries" and not receives:
-        time.sleep(2)  # which its clock does not know of
+        time.sleep(4)  # which its clock does not know of
     if LIE == "loses" and receives:
         all_of_it -= 1
     octets = all_of_it * request["size"] + (LIE == "grows")
