@@ -18,7 +18,8 @@ const BOTTOM: f64 = 285.0;
 /// Of rows: where the first one is, and how far it is to the next.
 const ROW: f64 = 26.0;
 const ROWS_LEFT: f64 = 110.0;
-const ROWS_RIGHT: f64 = 530.0;
+/// Behind it the figures are written.
+const ROWS_RIGHT: f64 = 455.0;
 
 /// Every group of the report that has figures.
 pub(super) fn all(report: &Report) -> String {
