@@ -1,4 +1,5 @@
-//! The swap of a PUSH beside the bare disk: `cargo run --release -p zeroproof-benches -- [CELL]...`.
+//! The swap of a PUSH beside the bare disk:
+//! `cargo run --release -p zeroproof-benches -- [CELL]...`.
 //!
 //! A ratio is the median of those of several runs, in each of which both take turns. Deliberately
 //! absent: implementations side by side, which is `zeroproof bench`.

@@ -1,9 +1,10 @@
 //! Drives an implementation through an adapter: a program that speaks `zeroproof/adapter/1`, one
 //! JSON object a line on standard input and output. The protocol is in `conformance/adapters/`.
 //!
-//! `client` has the calls, `begun` a benchmark that runs, `link` the answers by id, `reply` a line of them, `pipes` the process,
-//! `hello` what an adapter says of itself, `part` the octets of messages; `check` tries the rules
-//! of the protocol on an adapter; `skeleton` has adapters to begin with.
+//! `client` has the calls, `begun` a benchmark that runs, `link` the answers by id, `reply` a line
+//! of them, `pipes` the process, `hello` what an adapter says of itself, `part` the octets of
+//! messages; `check` tries the rules of the protocol on an adapter; `skeleton` has adapters to
+//! begin with.
 //! Deliberately absent: judgement, restarts and pools; the runner decides what a dead adapter
 //! means. Real processes need real time: under a paused tokio clock every deadline here would pass
 //! at once.

@@ -79,8 +79,8 @@ fn foot(report: &Report) -> String {
     let base = report.peers.first().map_or("", |who| who.name.as_str());
     let _ = writeln!(
         text,
-        "above 1 is better than {base} in the same rounds. Medians of {} runs (least to most). Round \
-         trips\nwith both processes on one core unless their name says unpinned.",
+        "above 1 is better than {base} in the same rounds. Medians of {} runs (least to most). \
+         Round trips\nwith both processes on one core unless their name says unpinned.",
         report.runs
     );
     for (cell, peer, why) in report.invalid() {

@@ -74,7 +74,7 @@ struct Sides {
 }
 
 impl Sides {
-    async fn start(cell: &Cell, member: &Member, place: &Place) -> Result<Self, Invalid> {
+    async fn start(cell: &Cell, member: &Member) -> Result<Self, Invalid> {
         let pinned = cell.work == Work::RoundTrip { pinned: true };
         let prefix: &[&str] = if pinned { &["taskset", "-c", "0"] } else { &[] };
         let argv: Vec<String> =
@@ -106,7 +106,7 @@ impl Sides {
 /// # Errors
 /// Somebody refused, hung or died, or did not do what was ordered.
 pub async fn run(cell: &Cell, member: &Member, place: &Place) -> Result<Sample, Invalid> {
-    let sides = Sides::start(cell, member, place).await?;
+    let sides = Sides::start(cell, member).await?;
     match cell.work {
         Work::Visits { .. } | Work::Idle(_) => beside_bare_peers(cell, member, place, &sides).await,
         _ => between(cell, member, place, &sides).await,

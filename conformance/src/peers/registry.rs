@@ -24,13 +24,15 @@ embedded! {
     "peers/jeromq.toml"
     "adapters/pyzmq/adapter.py"
     "adapters/libzmq/adapter.c" "adapters/libzmq/json.h"
-    "adapters/libzmq/lines.h" "adapters/libzmq/bench.h" "adapters/libzmq/options.h" "adapters/libzmq/bundled.sh"
+    "adapters/libzmq/lines.h" "adapters/libzmq/bench.h"
+    "adapters/libzmq/options.h" "adapters/libzmq/bundled.sh"
     "adapters/azmq/adapter.py"
     "adapters/nodejs/adapter.js" "adapters/nodejs/package.json" "adapters/nodejs/package-lock.json"
     "adapters/jeromq/Adapter.java" "adapters/jeromq/Call.java" "adapters/jeromq/Failure.java"
     "adapters/jeromq/Json.java" "adapters/jeromq/Part.java" "adapters/jeromq/Sock.java"
     "adapters/rust/Cargo.toml" "adapters/rust/Cargo.lock"
-    "adapters/rust/src/bench.rs" "adapters/rust/src/lib.rs" "adapters/rust/src/line.rs" "adapters/rust/src/task.rs"
+    "adapters/rust/src/bench.rs" "adapters/rust/src/lib.rs"
+    "adapters/rust/src/line.rs" "adapters/rust/src/task.rs"
     "adapters/rust/src/bin/zmq-rs.rs" "adapters/rust/src/bin/rzmq.rs" "adapters/rust/src/bin/omq.rs"
 }
 

@@ -129,8 +129,8 @@ fn grid(text: &mut String, (x, y): (&Axis, &Axis), cells: &[CellReport], over: &
         let at = y.at(tick);
         let _ = write!(
             text,
-            "<path class=\"grid\" d=\"M{LEFT} {at:.1}H{RIGHT}\"/><text class=\"axis end\" x=\"{:.1}\" \
-             y=\"{:.1}\">{}</text>",
+            "<path class=\"grid\" d=\"M{LEFT} {at:.1}H{RIGHT}\"/><text class=\"axis end\" \
+             x=\"{:.1}\" y=\"{:.1}\">{}</text>",
             LEFT - 8.0,
             at + 4.0,
             round(tick)

@@ -1,5 +1,5 @@
-//! "bench": the loops of an adapter's own, if it has them. Each rule has a process of its own, since
-//! their sockets live as long as it.
+//! "bench": the loops of an adapter's own, if it has them. Each rule has a process of its own,
+//! since their sockets live as long as it.
 
 use serde_json::{Map, Value, json};
 
