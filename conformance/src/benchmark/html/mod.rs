@@ -17,7 +17,8 @@ const OWN_STYLE: &str = include_str!("bench.css");
 const HOW: &str = "<p>Each implementation sends and receives in a native loop of its own adapter, \
 two processes on this machine (inproc: two threads of one), with queues of 1,000 messages where it \
 has an option for that. Rounds go through all implementations in turn, so that what slows the \
-machine slows everybody; a ratio is the median of the ratios within the rounds. A run in which not every \
+machine slows everybody; a ratio is the median of the ratios within the rounds. A run in \
+which not every \
 message came, with its size, is told as INVALID and has no figure. Round trips are between two \
 processes on one core, unless they are called unpinned: then each hop may have to wake a core.</p>\
 <p>Not measured: real networks, many clients at once, memory under load, and whether the rules of \
@@ -58,8 +59,8 @@ fn cover(report: &Report) -> String {
     let machine = &report.machine;
     let _ = write!(
         text,
-        "</ul><p class=\"hint\">{}; {} cores of {}, {}; load average {:.1} to {:.1}. Memory is copied \
-         at {}B/s, fsync takes {:.0} µs. {} rounds{}.{}</p>",
+        "</ul><p class=\"hint\">{}; {} cores of {}, {}; load average {:.1} to {:.1}. Memory is \
+         copied at {}B/s, fsync takes {:.0} µs. {} rounds{}.{}</p>",
         escape(&report.started),
         machine.cores,
         escape(&machine.processor),

@@ -1,7 +1,8 @@
 //! The reference behind `zeroproof/adapter/1`: a program of its own that other peers can meet, as
 //! `zeroproof adapter reference` runs it. The protocol is in `conformance/adapters/README.md`.
 //!
-//! One thread, and one for each `bench`. Each call that may wait is a task, and those of a socket take turns: a fair lock for
+//! One thread, and one for each `bench`. Each call that may wait is a task, and those of a socket
+//! take turns: a fair lock for
 //! those who receive, another for those who send. Deliberately absent: monitor events.
 
 mod bench;
