@@ -188,14 +188,14 @@ fn a_difference_is_worse_better_or_other() {
 }
 
 /// An adapter that interrupts whoever started it after some lines, and then answers no more.
-fn interrupting(lines: u32, pid: &Path) -> Vec<String> {
+fn interrupting(lines: u32, pid: &Path, signal: &str) -> Vec<String> {
     let peer = zeroproof_conformance::peers::install("libzmq", &mut |_| {}).unwrap();
     let script = format!(
         "import os, signal, subprocess, sys\n\
          open({pid:?}, 'w').write(str(os.getpid()))\n\
          peer = subprocess.Popen({:?}, stdin=subprocess.PIPE)\n\
          for number, line in enumerate(sys.stdin.buffer):\n\
-         \x20   if number == {lines}: os.kill(os.getppid(), signal.SIGINT)\n\
+         \x20   if number == {lines}: os.kill(os.getppid(), signal.{signal})\n\
          \x20   if number < {lines}: peer.stdin.write(line); peer.stdin.flush()\n\
          peer.stdin.close(); peer.wait()\n",
         peer.argv()
@@ -206,9 +206,16 @@ fn interrupting(lines: u32, pid: &Path) -> Vec<String> {
 #[cfg(unix)]
 #[test]
 fn an_interrupt_midway_leaves_a_partial_report_and_no_orphan() {
+    for signal in ["SIGINT", "SIGTERM"] {
+        interrupted_by(signal);
+    }
+}
+
+#[cfg(unix)]
+fn interrupted_by(signal: &str) {
     let folder = tempfile::tempdir().unwrap();
     let (json, pid) = (folder.path().join("r.json"), folder.path().join("pid"));
-    let adapter = interrupting(60, &pid);
+    let adapter = interrupting(60, &pid, signal);
     let mut arguments =
         vec!["check", "--run", "37/**", "--jobs", "4", "--json", json.to_str().unwrap()];
     arguments.push("--");

@@ -18,10 +18,9 @@ use super::machine;
 use super::order::{Done, Order, Trips, Work as Task};
 use super::raw;
 use crate::adapter::{Adapter, AdapterError, Begun};
+use crate::curve::{CLIENT_OPTIONS, SERVER_OPTIONS};
+use crate::target::as_json;
 
-/// The test keys of `zmq_curve(7)`.
-const PUBLIC: &str = "rq:rM>}U?@Lns47E1%kR.o@n%FcmmsL/@{H8]yf7";
-const SECRET: &str = "JTKVSB%%)wK0E.X)V>+}o?pNmC{O&4W4b!Ni{Lh6";
 /// What an adapter may take beyond the time of its order to say that it is over.
 const GRACE: Duration = Duration::from_secs(2);
 /// What may pass beside the messages of a run: handshakes, and a busy machine.
@@ -193,25 +192,16 @@ fn orders(cell: &Cell, member: &Member, place: &Place) -> [Order; 2] {
         }
         Work::FanIn(many) => dials.sockets = many,
         Work::Stream { curve: true } => {
-            for (name, value) in secrets(true) {
-                bound.opt.insert(name.into(), value);
-            }
-            for (name, value) in secrets(false) {
-                dials.opt.insert(name.into(), value);
-            }
-            for order in [&mut bound, &mut dials] {
-                order.opt.retain(|name, _| member.hello.can.has_opt(name));
+            for (order, keys) in [(&mut bound, SERVER_OPTIONS), (&mut dials, CLIENT_OPTIONS)] {
+                let keys =
+                    as_json(keys).into_iter().filter(|(name, _)| member.hello.can.has_opt(name));
+                order.opt.extend(keys.map(|(name, value)| (name.to_owned(), value)));
             }
         }
         _ => {}
     }
     (bound.bind, dials.connect) = (Some(endpoint.clone()), Some(endpoint));
     [bound, dials]
-}
-
-fn secrets(server: bool) -> [(&'static str, Value); 3] {
-    let last = if server { ("curve_server", json!(1)) } else { ("curve_serverkey", json!(PUBLIC)) };
-    [("curve_publickey", json!(PUBLIC)), ("curve_secretkey", json!(SECRET)), last]
 }
 
 /// The same queues for everybody who can say how long they are.

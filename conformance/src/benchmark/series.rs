@@ -4,7 +4,7 @@
 //! A ratio is the median of the ratios of runs of the same round. Deliberately absent: leaving out
 //! what is far from the rest; least and most are told beside each median.
 
-use super::cell::Cell;
+use super::cell::{Cell, Work};
 use super::crew::{FLOOR, Member};
 use super::machine::{Machine, Ports, memcpy};
 use super::order::Trips;
@@ -43,8 +43,7 @@ struct Row<'a> {
 }
 
 /// Measures the cells, each peer beside the others. The first member that is no floor is what the
-/// others are compared with.
-/// A cell is added to the reports when all its rounds are over.
+/// others are compared with. A cell is added to the reports when all its rounds are over.
 pub async fn measure(
     (cells, members): (&[Cell], &[Member]),
     settings: &Settings,
@@ -86,7 +85,6 @@ async fn once(
 
 /// Why a member is not measured in a cell.
 fn lacks(cell: &Cell, member: &Member) -> Option<String> {
-    use super::cell::Work;
     let no_floor =
         matches!(cell.work, Work::FanIn(_) | Work::Visits { .. } | Work::Idle(_) | Work::InProcess)
             || cell.work == Work::Stream { curve: true };
@@ -109,7 +107,7 @@ fn report(cell: &Cell, rows: &[Row<'_>]) -> CellReport {
     });
     let floor = rows.iter().find(is_floor);
     let floor = match cell.work {
-        super::cell::Work::InProcess => Some(Spread::of(&[memcpy(cell.size) / cell.size as f64])),
+        Work::InProcess => Some(Spread::of(&[memcpy(cell.size) / cell.size as f64])),
         _ => floor.and_then(|row| {
             let figures: Vec<f64> = good(row).map(|sample| sample.figure).collect();
             (!figures.is_empty()).then(|| Spread::of(&figures))

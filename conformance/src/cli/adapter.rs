@@ -123,7 +123,7 @@ impl Check {
             let mut tell = |rule: &Rule, outcome: &Outcome| count.tell(rule, outcome);
             tokio::select! {
                 biased;
-                _ = tokio::signal::ctrl_c() => None,
+                () = crate::runner::asked() => None,
                 ended = check::check(&argv, deadline, self.all, &mut tell) => Some(ended),
             }
         });

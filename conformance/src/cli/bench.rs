@@ -142,7 +142,7 @@ impl Bench {
         let tell = progress();
         let complete = tokio::select! {
             biased;
-            _ = tokio::signal::ctrl_c() => false,
+            () = crate::runner::asked() => false,
             () = series::measure(
                 (&cells, &members), &settings, (&mut machine, &mut ports), &tell, &mut reports,
             ) => true,

@@ -7,7 +7,9 @@ use serde_json::{Value, json};
 use super::outcome::Step;
 use super::pattern::{Pattern, Style};
 use crate::adapter::Hello;
+use crate::curve::{CLIENT_OPTIONS, SERVER_OPTIONS};
 use crate::socket_type::SocketType;
+use crate::target::as_json;
 
 /// One of the two peers of a cell.
 #[derive(
@@ -85,20 +87,10 @@ impl Mech {
             (Self::Plain, false) => {
                 vec![("plain_username", json!("admin")), ("plain_password", json!("secret"))]
             }
-            (Self::Curve, true) => settings(crate::curve::SERVER_OPTIONS),
-            (Self::Curve, false) => settings(crate::curve::CLIENT_OPTIONS),
+            (Self::Curve, true) => as_json(SERVER_OPTIONS),
+            (Self::Curve, false) => as_json(CLIENT_OPTIONS),
         }
     }
-}
-
-fn settings(options: crate::target::Options) -> Vec<(&'static str, Value)> {
-    use crate::target::Setting;
-    let value = |setting: &Setting| match setting {
-        Setting::Number(number) => json!(number),
-        Setting::Text(text) => json!(text),
-        Setting::Zap(_) => json!(""),
-    };
-    options.iter().map(|(name, setting)| (*name, value(setting))).collect()
 }
 
 /// What carries the octets.

@@ -24,7 +24,7 @@ pub use plan::{Axes, Instance, Plan, Selection, plan};
 pub use survey::{Survey, SurveyError, survey};
 
 use attempt::Job;
-pub(crate) use stop::Early;
+pub(crate) use stop::{Early, asked};
 
 use crate::case::{Case, Pace};
 use crate::context::{Pool, Remarks};

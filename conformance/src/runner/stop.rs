@@ -1,25 +1,51 @@
-//! When a run ends before its plan: the user's Ctrl-C, or `--max-time`. What was running is dropped
-//! and told as not run; everything that was judged stays judged.
+//! When a run ends before its plan: the user's Ctrl-C, SIGTERM, or `--max-time`. What was running
+//! is dropped and told as not run; everything that was judged stays judged.
 
 use std::future::pending;
 
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep_until};
 
-/// The two ways to end early.
+/// Waits until somebody asks the program to end: Ctrl-C, or SIGTERM as `timeout` and CI send it.
+pub(crate) async fn asked() {
+    let interrupted = async {
+        if tokio::signal::ctrl_c().await.is_err() {
+            pending::<()>().await;
+        }
+    };
+    tokio::select! {
+        () = interrupted => {}
+        () = terminated() => {}
+    }
+}
+
+#[cfg(unix)]
+async fn terminated() {
+    use tokio::signal::unix::{SignalKind, signal};
+    match signal(SignalKind::terminate()) {
+        Ok(mut signal) => drop(signal.recv().await),
+        Err(_) => pending::<()>().await,
+    }
+}
+
+#[cfg(not(unix))]
+async fn terminated() {
+    pending::<()>().await;
+}
+
+/// The ways to end early.
 pub(crate) struct Early {
     interrupted: watch::Receiver<bool>,
     ends: Option<Instant>,
 }
 
 impl Early {
-    /// Listens for Ctrl-C from now on; must be called inside a `LocalSet`.
+    /// Listens for signals from now on; must be called inside a `LocalSet`.
     pub(crate) fn new(ends: Option<Instant>) -> Self {
         let (heard, interrupted) = watch::channel(false);
         tokio::task::spawn_local(async move {
-            if tokio::signal::ctrl_c().await.is_ok() {
-                heard.send_replace(true);
-            }
+            asked().await;
+            heard.send_replace(true);
             heard.closed().await;
         });
         Self { interrupted, ends }

@@ -15,6 +15,7 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use futures_util::future::LocalBoxFuture;
+use serde_json::{Value, json};
 use tokio::io::{AsyncRead, AsyncWrite};
 
 use crate::adapter::ErrorKind;
@@ -67,6 +68,16 @@ pub enum Setting {
 
 /// Options by libzmq's lower-case names: `("heartbeat_ivl", Setting::Number(100))`.
 pub type Options = &'static [(&'static str, Setting)];
+
+/// Options as an adapter is told them, outside of cases: without a ZAP handler.
+pub(crate) fn as_json(options: Options) -> Vec<(&'static str, Value)> {
+    let value = |setting: &Setting| match setting {
+        Setting::Number(number) => json!(number),
+        Setting::Text(text) => json!(text),
+        Setting::Zap(_) => json!(""),
+    };
+    options.iter().map(|(name, setting)| (*name, value(setting))).collect()
+}
 
 /// What to open at the SUT.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

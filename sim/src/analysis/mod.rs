@@ -225,10 +225,9 @@ impl<'a> Facts<'a> {
     /// A bit has turned on the disk of its swap.
     fn is_rotten(&self, socket: usize) -> bool {
         use crate::schedule::Op;
-        let has_swap = |spec: &crate::schedule::Socket| spec.has_swap();
         let node = self.node_name(socket);
         let mut ops = self.schedule.op.iter().map(|timed| &timed.op);
-        self.schedule.socket.get(socket).is_some_and(has_swap)
+        self.schedule.socket.get(socket).is_some_and(crate::schedule::Socket::has_swap)
             && ops.any(|op| matches!(op, Op::BitRot { node: at } if at == node))
     }
 

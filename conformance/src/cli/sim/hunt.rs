@@ -124,17 +124,16 @@ fn keep_json(seen: &hunt::Hunt, path: Option<&Path>) -> Result<(), Failure> {
     save(path, || text + "\n")
 }
 
-/// Ctrl-C ends the hunt; what was seen is written.
+/// Ctrl-C and SIGTERM end the hunt; what was seen is written.
 fn on_interrupt(stop: &Arc<AtomicBool>) -> Result<Arc<AtomicBool>, Failure> {
     let (stop, heard) = (Arc::clone(stop), Arc::new(AtomicBool::new(false)));
     let told = Arc::clone(&heard);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.map_err(|error| bug(error.to_string()))?;
     std::thread::spawn(move || {
-        if runtime.block_on(tokio::signal::ctrl_c()).is_ok() {
-            told.store(true, Ordering::Relaxed);
-            stop.store(true, Ordering::Relaxed);
-        }
+        runtime.block_on(crate::runner::asked());
+        told.store(true, Ordering::Relaxed);
+        stop.store(true, Ordering::Relaxed);
     });
     Ok(heard)
 }
